@@ -1,0 +1,108 @@
+"""Courtesy calls: put an account on the list, log what came of a call, take it back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from data_access import tasks
+from data_access.errors import Conflict
+from data_access.store import Store
+from data_access.viewer import Viewer
+
+Outcome = Literal["reached", "left message", "wrong person"]
+
+_TWICE_WITHIN = timedelta(hours=8)
+
+
+@dataclass(frozen=True)
+class Call:
+    """What is known of a call when it is logged; `reasons` are the sentences that led to it."""
+
+    account_id: str
+    contact_id: str | None = None
+    csm_id: str | None = None
+    reasons: Sequence[str] = ()
+
+
+def add_to_list(
+    store: Store, viewer: Viewer, now: datetime, calls: Sequence[Call], due_on: date | None = None
+) -> int:
+    """Put accounts on the call list by hand; those already on it stay as they are.
+
+    Returns how many were added. `now` is UTC.
+    """
+    with store.database.write() as connection:
+        waiting = tasks.open_on(connection, viewer, [call.account_id for call in calls])
+        fresh = [call for call in calls if call.account_id not in waiting]
+        for call in fresh:
+            values = {**_values(call), "state": "open", "origin": "hand", "due_on": due_on or now.date()}
+            tasks.add(connection, viewer, now, values)
+    return len(fresh)
+
+
+def log(
+    store: Store, viewer: Viewer, now: datetime, call: Call, outcome: Outcome, *, again: bool = False
+) -> int:
+    """Log what came of a call; returns the task, for notes and for undo.
+
+    An open call on the account is the one that is done. Raises `Conflict` when somebody
+    logged a call on this account in the last eight hours, unless `again`.
+    """
+    done = {"state": "done", "outcome": outcome, "done_at": now, "done_by": viewer.person}
+    with store.database.write() as connection:
+        earlier = tasks.done_after(connection, call.account_id, now - _TWICE_WITHIN)
+        if earlier is not None and not again:
+            raise Conflict(
+                f"{earlier.done_by} logged a call here at {earlier.done_at:%H:%M} UTC; nothing more was logged."
+            )
+        waiting = tasks.open_on(connection, viewer, [call.account_id]).get(call.account_id)
+        if waiting is None:
+            return tasks.add(connection, viewer, now, {**_values(call), "origin": "list", **done})
+        version = tasks.version_of(connection, waiting)
+        values = {**_values(call), **done}
+        tasks.change(connection, viewer, now, waiting, version, "call logged", values)
+    return waiting
+
+
+def describe(
+    store: Store,
+    viewer: Viewer,
+    now: datetime,
+    task_id: int,
+    version: int,
+    *,
+    helped: bool | None = None,
+    note: str | None = None,
+    next_step: str | None = None,
+    next_on: date | None = None,
+) -> int:
+    """Add to a logged call whether it helped, a note, the next step; returns the new version."""
+    given = {"helped": helped, "note": note, "next_step": next_step, "next_on": next_on}
+    values = {name: value for name, value in given.items() if value is not None}
+    with store.database.write() as connection:
+        return tasks.change(connection, viewer, now, task_id, version, "call described", values)
+
+
+def undo(store: Store, viewer: Viewer, now: datetime, task_id: int, version: int) -> None:
+    """Take back a logged or added call: what came from a hand's list is open again.
+
+    The row stays, marked undone, and the log keeps both; raises `Conflict` on another version.
+    """
+    with store.database.write() as connection:
+        origin, state = tasks.origin_and_state(connection, task_id)
+        reopen = origin == "hand" and state == "done"
+        values = {"state": "open" if reopen else "undone", "outcome": None, "helped": None, "done_at": None}
+        tasks.change(connection, viewer, now, task_id, version, "call undone", values)
+
+
+def _values(call: Call) -> dict[str, object]:
+    return {
+        "account_id": call.account_id,
+        "contact_id": call.contact_id,
+        "csm_id": call.csm_id,
+        "reasons": json.dumps(list(call.reasons), ensure_ascii=False),
+    }

@@ -1,0 +1,56 @@
+"""Where Rounds keeps its stores, from the environment (prefix ROUNDS_)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from data_access.errors import ConfigurationError
+
+
+class Configuration(BaseSettings):
+    """The settings that decide where data lives; defaults need no server.
+
+    `home` holds everything unless a URL says otherwise. `database_url` names the store of
+    facts, snapshots and what people write (SQLite file or PostgreSQL). `usage_url` names the
+    store of raw usage events: a folder (Parquet by month) or a SQL database.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="ROUNDS_", extra="ignore")
+
+    home: Path = Field(default=Path(".rounds"))
+    database_url: str = ""
+    usage_url: str = ""
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite:///{(self.home / 'rounds.sqlite').absolute()}"
+
+    @property
+    def lake(self) -> Path | None:
+        """The folder of the usage lake, or None when usage lives in a SQL database."""
+        if not self.usage_url:
+            return (self.home / "lake").absolute()
+        if self.usage_url.startswith("file:"):
+            return Path(self.usage_url.removeprefix("file://").removeprefix("file:")).absolute()
+        if "://" in self.usage_url:
+            return None
+        return Path(self.usage_url).absolute()
+
+    @property
+    def cache(self) -> Path:
+        """Derived aggregates; may be deleted at any time."""
+        return (self.home / "cache").absolute()
+
+
+def configuration(**overrides: Any) -> Configuration:
+    """Read the environment; `overrides` win over it."""
+    try:
+        return Configuration(**overrides)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "ROUNDS_" + str(first["loc"][0]).upper()
+        raise ConfigurationError(f"{name} can't be used: {first['msg']}.") from error

@@ -1,0 +1,175 @@
+"""The store: one SQLAlchemy engine, two kinds of transaction, and bulk reads by ADBC."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+from sqlalchemy import event, exc, pool
+
+from data_access.errors import Busy, ConfigurationError, StoreError
+from models.contracts import Contract
+
+BUSY_TIMEOUT_MS = 15_000
+_ONE_BATCH = str(50_000_000)
+
+
+class Database:
+    """A SQLite file or a PostgreSQL database.
+
+    `read()` and `write()` are one transaction each, rolled back unless the block ends well.
+    On SQLite every write is `BEGIN IMMEDIATE`: a deferred one that later wants to write
+    fails at once when another process wrote in between.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = _parsed(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
+        self._bulk = pool.QueuePool(self._bulk_connection, pool_size=4, max_overflow=8)
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """One consistent view; nothing may be written in it."""
+        with _translated(), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """One transaction, committed at the end of the block, all or nothing."""
+        with _translated(), self.engine.connect() as connection:
+            connection.execution_options(rounds_write=True)
+            with connection.begin():
+                yield connection
+
+    def frame(self, statement: sa.Select[Any], contract: Contract) -> pl.DataFrame:
+        """Rows of `statement` as a frame of `contract`, read in bulk by ADBC.
+
+        ADBC hands SQLite's dates over as text, so every column is cast to the contract's type.
+        """
+        sql, parameters = self._compiled(statement)
+        with _translated():
+            connection: Any = self._bulk.connect()
+            try:
+                with connection.cursor() as cursor:
+                    if self.is_sqlite:
+                        # Types are inferred from the first batch: let it be the only one.
+                        cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": _ONE_BATCH})
+                    cursor.execute(sql, parameters)
+                    raw = pl.from_arrow(cursor.fetch_arrow_table())
+            finally:
+                connection.close()
+        return contract.check(cast_to(pl.DataFrame(raw), contract))
+
+    def dispose(self) -> None:
+        """Close every connection (before the file is replaced, or at the end)."""
+        self.engine.dispose()
+        self._bulk.dispose()
+
+    def _compiled(self, statement: sa.Select[Any]) -> tuple[str, list[Any]]:
+        style = "qmark" if self.is_sqlite else "numeric_dollar"
+        make_dialect: Any = type(self.engine.dialect)
+        dialect = make_dialect(paramstyle=style)
+        compiled: Any = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        names = compiled.positiontup or []
+        values = [compiled.params[name] for name in names]
+        return str(compiled), [_as_text(value) for value in values] if self.is_sqlite else values
+
+    def _bulk_connection(self) -> Any:
+        if self.is_sqlite:
+            from adbc_driver_sqlite import dbapi as sqlite
+
+            connection = sqlite.connect(self.url.database or ":memory:")
+            with connection.cursor() as cursor:
+                cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+            return connection
+        from adbc_driver_postgresql import dbapi as postgres
+
+        plain = self.url.set(drivername="postgresql")
+        return postgres.connect(plain.render_as_string(hide_password=False))
+
+
+def cast_to(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
+    """Cast each promised column that `frame` has to its promised type."""
+    casts = [
+        _cast(pl.col(column.name), frame.schema[column.name], column.dtype)
+        for column in contract.columns
+        if column.name in frame.columns and frame.schema[column.name] != column.dtype
+    ]
+    return frame.with_columns(casts)
+
+
+def _cast(values: pl.Expr, have: pl.DataType, want: pl.DataType) -> pl.Expr:
+    if have == pl.String and want == pl.Date:
+        return values.str.to_date("%Y-%m-%d")
+    if have == pl.String and isinstance(want, pl.Datetime):
+        return values.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us")
+    return values.cast(want)
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "microseconds")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _parsed(url: str) -> sa.URL:
+    try:
+        parsed = sa.make_url(url)
+    except exc.ArgumentError as error:
+        raise ConfigurationError(
+            "ROUNDS_DATABASE_URL can't be read; write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME."
+        ) from error
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        return parsed
+    if backend == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    raise ConfigurationError(
+        f"ROUNDS_DATABASE_URL names {backend}; Rounds keeps its store in sqlite or postgresql."
+    )
+
+
+def _sqlite_engine(url: sa.URL) -> sa.Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in ("journal_mode = WAL", "synchronous = NORMAL", f"busy_timeout = {BUSY_TIMEOUT_MS}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        write = connection.get_execution_options().get("rounds_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _postgres_engine(url: sa.URL) -> sa.Engine:
+    return sa.create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn what a driver raises into a sentence."""
+    try:
+        yield
+    except exc.OperationalError as error:
+        if "locked" in str(error.orig):
+            raise Busy("Another process is writing to the store; try again in a moment.") from error
+        raise StoreError(f"The store can't be reached: {_first_line(error.orig)}") from error
+    except exc.DBAPIError as error:
+        raise StoreError(f"The store refused: {_first_line(error.orig)}") from error
+
+
+def _first_line(error: BaseException | None) -> str:
+    return (str(error).strip().splitlines() or ["no reason given"])[0]

@@ -1,0 +1,45 @@
+"""Bring a store's tables to this version's schema, whichever version it holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from data_access.database import Database
+from data_access.errors import StoreError
+
+_SCRIPTS = Path(__file__).parent / "migrations"
+_LOCK = 7_305_001
+
+
+def migrate(database: Database) -> None:
+    """Run the migrations that are missing; two processes starting at once take turns."""
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    head = ScriptDirectory.from_config(config).get_current_head()
+    if _revision(database) == head:
+        return
+    with database.write() as connection:
+        if not database.is_sqlite:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        found = MigrationContext.configure(connection).get_current_revision()
+        if found is not None and found not in _known(config):
+            raise StoreError(
+                f"The store was written by a newer Rounds (schema {found}); update Rounds to open it."
+            )
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _revision(database: Database) -> str | None:
+    with database.read() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def _known(config: Config) -> set[str]:
+    return {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}

@@ -1,0 +1,169 @@
+"""Snapshots: written once by a refresh, read by every page, never changed."""
+
+from __future__ import annotations
+
+import io
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from data_access.bulk import insert
+from data_access.database import Database
+from data_access.errors import NotFound
+from data_access.schema import FACT_TABLES, account_scores, snapshot_frames, snapshots
+from data_access.scope import visible
+from data_access.viewer import Viewer
+from models.contracts import Column, Contract
+from models.facts import DAY, TEXT, TIME, WHOLE
+from models.snapshot import SCORES
+
+SNAPSHOTS = Contract(
+    "snapshots",
+    (
+        Column("snapshot_id", WHOLE, required=True),
+        Column("as_of", DAY, required=True),
+        Column("created_at", TIME, required=True),
+        Column("accounts", WHOLE, required=True),
+        Column("settings_version", WHOLE, required=True),
+        Column("code_version", TEXT, required=True),
+    ),
+    key=("snapshot_id",),
+)
+
+_HISTORY = Contract(
+    "score_history", (Column("snapshot_id", WHOLE, True), Column("as_of", DAY, True), *SCORES.columns)
+)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One day's scores: what they stand on and how long each stage took (seconds)."""
+
+    snapshot_id: int
+    as_of: date
+    created_at: datetime
+    accounts: int
+    settings_version: int
+    code_version: str
+    freshness: dict[str, str]
+    stages: dict[str, float]
+    notes: dict[str, Any]
+
+
+def newest(database: Database, as_of: date | None = None) -> Snapshot | None:
+    """The snapshot of the latest day (at or before `as_of`), and of that day the last made."""
+    statement = (
+        sa.select(snapshots).order_by(snapshots.c.as_of.desc(), snapshots.c.snapshot_id.desc()).limit(1)
+    )
+    if as_of is not None:
+        statement = statement.where(snapshots.c.as_of <= as_of)
+    with database.read() as connection:
+        row = connection.execute(statement).first()
+    return None if row is None else _snapshot(row)
+
+
+def get(database: Database, snapshot_id: int) -> Snapshot:
+    """The snapshot of this id, or `NotFound`."""
+    with database.read() as connection:
+        row = connection.execute(sa.select(snapshots).where(snapshots.c.snapshot_id == snapshot_id)).first()
+    if row is None:
+        raise NotFound(f"There is no snapshot {snapshot_id}.")
+    return _snapshot(row)
+
+
+def listing(database: Database) -> pl.DataFrame:
+    """Every snapshot, newest day first; columns of `SNAPSHOTS`."""
+    statement = sa.select(*(snapshots.c[name] for name in SNAPSHOTS.names))
+    return database.frame(
+        statement.order_by(snapshots.c.as_of.desc(), snapshots.c.snapshot_id.desc()), SNAPSHOTS
+    )
+
+
+def scores(database: Database, viewer: Viewer, snapshot_id: int) -> pl.DataFrame:
+    """One row an account in the viewer's books; columns of `models.snapshot.SCORES`."""
+    statement = sa.select(*(account_scores.c[name] for name in SCORES.names)).where(
+        account_scores.c.snapshot_id == snapshot_id, visible(viewer, account_scores.c.account_id)
+    )
+    return database.frame(statement, SCORES)
+
+
+def history(database: Database, viewer: Viewer, account_id: str) -> pl.DataFrame:
+    """One account's scores in every snapshot, oldest first, with `snapshot_id` and `as_of`."""
+    statement = (
+        sa.select(
+            snapshots.c.snapshot_id, snapshots.c.as_of, *(account_scores.c[name] for name in SCORES.names)
+        )
+        .join_from(account_scores, snapshots, account_scores.c.snapshot_id == snapshots.c.snapshot_id)
+        .where(account_scores.c.account_id == account_id, visible(viewer, account_scores.c.account_id))
+        .order_by(snapshots.c.as_of, snapshots.c.snapshot_id)
+    )
+    return database.frame(statement, _HISTORY)
+
+
+def frame(database: Database, viewer: Viewer, snapshot_id: int, name: str) -> pl.DataFrame:
+    """A bulky part of a snapshot (`weeks`, `subscriptions` …), cut to the viewer's accounts.
+
+    Raises `NotFound` when the snapshot has no such part.
+    """
+    statement = sa.select(snapshot_frames.c.body).where(
+        snapshot_frames.c.snapshot_id == snapshot_id, snapshot_frames.c.name == name
+    )
+    accounts = FACT_TABLES["accounts"]
+    mine = sa.select(accounts.c.account_id).where(visible(viewer, accounts.c.account_id))
+    with database.read() as connection:
+        body = connection.execute(statement).scalar()
+        if body is None:
+            raise NotFound(f"Snapshot {snapshot_id} holds no {name}.")
+        whole = pl.read_parquet(io.BytesIO(body))
+        if viewer.books is None or "account_id" not in whole.columns:
+            return whole
+        allowed = connection.execute(mine).scalars().all()
+    return whole.filter(pl.col("account_id").is_in(pl.Series(allowed, dtype=pl.String).implode()))
+
+
+def write(
+    connection: sa.Connection,
+    *,
+    header: dict[str, Any],
+    scored: pl.DataFrame,
+    frames: dict[str, pl.DataFrame],
+) -> int:
+    """Write one snapshot whole in the caller's transaction; returns its id.
+
+    `header` has the columns of the `snapshots` table, with dicts for the JSON ones.
+    """
+    values = {key: json.dumps(value) if isinstance(value, dict) else value for key, value in header.items()}
+    snapshot_id = int(
+        connection.execute(
+            sa.insert(snapshots).values(**values, accounts=scored.height).returning(snapshots.c.snapshot_id)
+        ).scalar_one()
+    )
+    tagged = pl.lit(snapshot_id, dtype=pl.Int64).alias("snapshot_id")
+    insert(connection, account_scores, SCORES.check(scored).with_columns(tagged))
+    for name, part in frames.items():
+        buffer = io.BytesIO()
+        part.write_parquet(buffer, compression="zstd")
+        connection.execute(
+            sa.insert(snapshot_frames).values(
+                snapshot_id=snapshot_id, name=name, rows=part.height, body=buffer.getvalue()
+            )
+        )
+    return snapshot_id
+
+
+def _snapshot(row: sa.Row[Any]) -> Snapshot:
+    return Snapshot(
+        snapshot_id=row.snapshot_id,
+        as_of=row.as_of,
+        created_at=row.created_at,
+        accounts=row.accounts,
+        settings_version=row.settings_version,
+        code_version=row.code_version,
+        freshness=json.loads(row.freshness),
+        stages=json.loads(row.stages),
+        notes=json.loads(row.notes),
+    )

@@ -1,0 +1,37 @@
+"""Three numbers that say whether anything a page shows may have changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from data_access.database import Database
+from data_access.schema import audit_log, imports, snapshots
+
+
+@dataclass(frozen=True)
+class Stamps:
+    """`changes` moves with every audited change, `imports` with every import; 0 before the first.
+
+    `snapshot` is the id of the newest snapshot: the latest day's, and of that day the last made.
+    """
+
+    changes: int
+    imports: int
+    snapshot: int
+
+
+def read(database: Database) -> Stamps:
+    """The stamps as committed now."""
+    newest = (
+        sa.select(snapshots.c.snapshot_id)
+        .order_by(snapshots.c.as_of.desc(), snapshots.c.snapshot_id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    changes = sa.select(sa.func.max(audit_log.c.entry_id)).scalar_subquery()
+    imported = sa.select(sa.func.max(imports.c.import_id)).scalar_subquery()
+    with database.read() as connection:
+        row = connection.execute(sa.select(changes, imported, newest)).one()
+    return Stamps(*(value or 0 for value in row))

@@ -1,0 +1,66 @@
+"""Everything Rounds keeps, opened from one configuration."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from data_access.config import Configuration, configuration
+from data_access.database import Database
+from data_access.migrate import migrate
+from data_access.schema import usage_events, usage_files
+from data_access.usage.activity import ActivityCache
+from data_access.usage.lake import LakeUsage
+from data_access.usage.source import UsageSource
+from data_access.usage.warehouse import SqlUsage
+
+
+@dataclass(frozen=True)
+class Store:
+    """The database, migrated, and the way to usage events."""
+
+    configuration: Configuration
+    database: Database
+
+    @cached_property
+    def warehouse(self) -> Database | None:
+        """The SQL database of raw usage events, or None when they lie in the lake."""
+        url = self.configuration.usage_url
+        if self.configuration.lake is not None:
+            return None
+        if url == self.configuration.database_url:
+            return self.database
+        warehouse = Database(url)
+        migrate(warehouse)
+        return warehouse
+
+    def usage(self) -> UsageSource:
+        """The usage events as published now."""
+        if self.configuration.lake is not None:
+            return LakeUsage(self.configuration.lake, self.live_files())
+        return SqlUsage((self.warehouse or self.database).engine, usage_events)
+
+    def live_files(self) -> list[str]:
+        """The lake's files that the last committed import published, relative to the lake."""
+        with self.database.read() as connection:
+            return list(connection.execute(sa.select(usage_files.c.path)).scalars())
+
+    def activity(self) -> ActivityCache:
+        """Per-day and per-event aggregates of usage, kept between refreshes."""
+        return ActivityCache(self.configuration.cache / "activity", self.usage())
+
+    def close(self) -> None:
+        self.database.dispose()
+        if self.warehouse is not None:
+            self.warehouse.dispose()
+
+
+def open_store(settings: Configuration | None = None) -> Store:
+    """Open (and if needed create or migrate) the store that the environment names."""
+    settings = settings or configuration()
+    settings.home.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    migrate(database)
+    return Store(settings, database)

@@ -1,0 +1,40 @@
+"""Who is looking, and which accounts they may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from data_access.errors import NotAllowed
+
+Role = Literal["csm", "manager", "admin", "auditor", "system"]
+
+WRITERS: frozenset[Role] = frozenset({"csm", "manager", "admin", "system"})
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A person, their role, and the books they may see.
+
+    `books` holds the csm_id of each book in scope; None means every account, also those
+    that nobody looks after.
+    """
+
+    person: str
+    name: str
+    role: Role
+    books: tuple[str, ...] | None = None
+
+    def may_write(self) -> None:
+        """Raise `NotAllowed` unless this role may change something."""
+        if self.role not in WRITERS:
+            raise NotAllowed(f"{self.name} is signed in as {self.role} and can read but not change anything.")
+
+    @property
+    def scope(self) -> str:
+        """A short text that is equal for two viewers exactly when they see the same accounts."""
+        return "*" if self.books is None else "|".join(sorted(self.books))
+
+
+SYSTEM = Viewer("rounds", "Rounds", "system")
+"""The app itself: imports, refreshes and command lines without `--viewer`."""

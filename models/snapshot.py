@@ -1,0 +1,64 @@
+"""What one snapshot holds: all scores of the live book as of one day."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from models.contracts import Column, Contract
+from models.facts import DAY, FLAG, REAL, TEXT, WHOLE
+
+SCORES = Contract(
+    "account_scores",
+    (
+        Column("account_id", TEXT, required=True),
+        Column("name", TEXT, required=True, doc="the account_id where the account has no name"),
+        Column("segment", TEXT),
+        Column("region", TEXT),
+        Column("plan", TEXT),
+        Column("industry", TEXT),
+        Column("csm_id", TEXT),
+        Column("signed_on", DAY),
+        Column("tenure_days", WHOLE),
+        Column("renewal_on", DAY),
+        Column("mrr", REAL, doc="a month, in `currency`; null when the account has no subscription"),
+        Column("currency", TEXT),
+        Column("behaviour", REAL, doc="0-100, null when it can't be told"),
+        Column("frequency", REAL, doc="share of the reference equalled or beaten, 0-100"),
+        Column("effectiveness", REAL),
+        Column("breadth", REAL),
+        Column("frequency_points", REAL, doc="weighted; the three sum to behaviour"),
+        Column("effectiveness_points", REAL),
+        Column("breadth_points", REAL),
+        Column("reference_n", WHOLE, doc="accounts compared with"),
+        Column("reference_scope", TEXT, doc="segment, all or book"),
+        Column("behaviour_note", TEXT, doc="why it can't be told"),
+        Column("active_days_28", WHOLE),
+        Column("active_days_prev_28", WHOLE),
+        Column("events_28", WHOLE),
+        Column("last_active_on", DAY),
+        Column("emotion", REAL, doc="0-100, null while never heard"),
+        Column("emotion_low", REAL, doc="95 % interval"),
+        Column("emotion_high", REAL),
+        Column("answers", WHOLE),
+        Column("last_answer_on", DAY),
+        Column("mood", TEXT, doc="heard, silent, never asked"),
+        Column("quadrant", TEXT),
+        Column("risk", REAL, doc="0-100, transparent points"),
+        Column("risk_parts", TEXT, doc="JSON list of term, points, sentence"),
+        Column("priority", REAL, doc="risk share x MRR at stake"),
+        Column("open_exceptions", WHOLE),
+        Column("too_quiet", FLAG, doc="too few events to tell a decline"),
+        Column("last_contact_on", DAY),
+    ),
+    key=("account_id",),
+)
+
+WEEKS = Contract(
+    "weeks",
+    (
+        Column("account_id", TEXT, required=True),
+        Column("events", pl.List(pl.Int64), required=True, doc="a week each, oldest first, ending at as_of"),
+        Column("active_days", pl.List(pl.Int64), required=True),
+    ),
+    key=("account_id",),
+)
