@@ -57,7 +57,7 @@ def log(
         earlier = tasks.done_after(connection, call.account_id, now - _TWICE_WITHIN)
         if earlier is not None and not again:
             raise Conflict(
-                f"{earlier.done_by} logged a call here at {earlier.done_at:%H:%M} UTC; nothing more was logged."
+                f"{earlier.done_by} logged a call here at {earlier.done_at:%H:%M} UTC; nothing was added."
             )
         waiting = tasks.open_on(connection, viewer, [call.account_id]).get(call.account_id)
         if waiting is None:

@@ -8,14 +8,10 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from components import queries
-from components.queries import Reader
-from data_access.errors import NotFound
-from data_access.viewer import Viewer
+from components.queries import Reader, Viewer
 
-DEMO_ADMIN = Viewer("demo@localhost", "Everyone's book", "admin")
-"""Who looks while no sign-in is configured and nobody was picked: sees all, may change all."""
-
-_CHOICE = "viewer"
+VIEWER_KEY = "viewer"
+"""Session state: the address of the person picked in the sidebar, while sign-in is not configured."""
 
 
 def now() -> datetime:
@@ -30,14 +26,9 @@ def now_utc() -> datetime:
 
 
 def viewer() -> Viewer:
-    """The person whose book is shown: chosen in the sidebar while sign-in is not configured."""
-    chosen = st.session_state.get(_CHOICE)
-    if not chosen:
-        return DEMO_ADMIN
-    try:
-        return queries.viewer_of(str(chosen))
-    except NotFound:
-        return DEMO_ADMIN
+    """The person whose book is shown."""
+    chosen = st.session_state.get(VIEWER_KEY)
+    return queries.viewer_of(str(chosen) if chosen else None)
 
 
 def reader() -> Reader:
