@@ -22,6 +22,7 @@ from data_access.snapshots import Snapshot
 from data_access.stamps import Stamps
 from data_access.store import Store, open_store
 from data_access.viewer import Viewer as Viewer
+from models import book_view
 
 _FEW, _MANY = 32, 256
 
@@ -69,6 +70,19 @@ def part(reader: Reader, name: str) -> pl.DataFrame:
     """A bulky part of the newest snapshot (`weeks`, `subscriptions` …), the viewer's accounts only."""
     snapshot_id = reader.snapshot.snapshot_id if reader.snapshot else 0
     return _part(_key(reader.store), snapshot_id, name, reader.stamps.imports, reader.viewer.scope, reader)
+
+
+def book(reader: Reader) -> pl.DataFrame:
+    """The viewer's live book as the table of accounts shows it; columns of `models.book_view.VIEW`."""
+    snapshot_id = reader.snapshot.snapshot_id if reader.snapshot else 0
+    return _book(
+        _key(reader.store),
+        snapshot_id,
+        reader.stamps.changes,
+        reader.stamps.imports,
+        reader.viewer.scope,
+        reader,
+    )
 
 
 def history(reader: Reader, account_id: str) -> pl.DataFrame:
@@ -204,3 +218,12 @@ def _calls(store_key: str, changes: int, imports_stamp: int, scope: str, _reader
 @st.cache_resource(max_entries=_FEW, show_spinner=False)
 def _csms(store_key: str, imports_stamp: int, _reader: Reader) -> pl.DataFrame:
     return people.csms(_reader.store.database)
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _book(
+    store_key: str, snapshot_id: int, changes: int, imports_stamp: int, scope: str, _reader: Reader
+) -> pl.DataFrame:
+    return book_view.book_view(
+        scores(_reader), part(_reader, "weeks"), open_exceptions(_reader), csms(_reader)
+    )
