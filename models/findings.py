@@ -1,0 +1,81 @@
+"""A finding: one account, one kind of exception, said in a sentence with its numbers and dates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import polars as pl
+
+from models.contracts import Column, Contract
+from models.facts import DAY, REAL, TEXT
+
+DECLINED = "declined"
+DETRACTOR = "detractor"
+SILENT = "silent"
+RENEWAL_UNTOUCHED = "renewal_untouched"
+KINDS = {
+    DECLINED: "Usage fell",
+    DETRACTOR: "Unhappy answer",
+    SILENT: "Silent",
+    RENEWAL_UNTOUCHED: "Renewal near and untouched",
+}
+"""Each kind of exception, with what it is called on screen."""
+
+FINDINGS = Contract(
+    "findings",
+    (
+        Column("account_id", TEXT, required=True),
+        Column("kind", TEXT, required=True),
+        Column("since", DAY, required=True, doc="when the trouble began, as far as the data tell"),
+        Column("severity", REAL, required=True, doc="0-1"),
+        Column("sentence", TEXT, required=True, doc="what is wrong, with numbers and dates"),
+        Column("evidence", TEXT, required=True, doc="JSON object of the numbers behind the sentence"),
+        Column("prescription", TEXT, required=True, doc="what to do"),
+        Column("due_on", DAY, doc="null when nothing is due by a day"),
+    ),
+    key=("account_id", "kind"),
+)
+"""What a refresh found as of one day, a row an account and kind."""
+
+
+def finding_rows(
+    frame: pl.DataFrame,
+    kind: str,
+    prescription: str,
+    evidence: list[str],
+    *,
+    due_on: pl.Expr | None = None,
+) -> pl.DataFrame:
+    """Shape rows with account_id, since, severity and sentence into `FINDINGS`.
+
+    The columns named in `evidence` become a JSON object.
+    """
+    day = pl.lit(None, dtype=pl.Date) if due_on is None else due_on
+    return FINDINGS.check(
+        frame.select(
+            "account_id",
+            pl.lit(kind).alias("kind"),
+            "since",
+            pl.col("severity").clip(0, 1),
+            "sentence",
+            pl.struct(evidence).struct.json_encode().alias("evidence"),
+            pl.lit(prescription).alias("prescription"),
+            day.alias("due_on"),
+        ).sort("account_id")
+    )
+
+
+def day_words(day: pl.Expr) -> pl.Expr:
+    """A day as in "3 Nov 2025"."""
+    return day.dt.strftime("%-d %b %Y")
+
+
+def count_words(count: pl.Expr, one: str) -> pl.Expr:
+    """A count with its noun: "1 event", "12 events"."""
+    whole = count.cast(pl.Int64)
+    return whole.cast(pl.String) + pl.when(whole == 1).then(pl.lit(f" {one}")).otherwise(pl.lit(f" {one}s"))
+
+
+def close_of(as_of: date) -> datetime:
+    """The first moment after as_of; what happened before it is known."""
+    return datetime.combine(as_of + timedelta(days=1), time.min)

@@ -1,0 +1,92 @@
+"""What to do and what to say, by kind of exception and engagement quadrant, in plain words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from models.findings import DECLINED, DETRACTOR, RENEWAL_UNTOUCHED, SILENT
+
+
+@dataclass(frozen=True)
+class Prescription:
+    """Medicine for one kind of exception: what to do, the question to open with, how to end the call.
+
+    `saveability` is the share of such risk a call is thought to save until outcomes are measured.
+    """
+
+    do: str
+    open_with: str
+    end_with: str
+    saveability: float
+
+
+PRESCRIPTIONS: dict[str, Prescription] = {
+    DECLINED: Prescription(
+        do="Call and ask what changed in their work. Agree one thing to use again.",
+        open_with="I saw that your team works with us less than it used to. What has changed?",
+        end_with="Agree one task to do with us next week, and who does it.",
+        saveability=0.20,
+    ),
+    DETRACTOR: Prescription(
+        do="Call within 48 hours. Thank them, hear them out, and put right what you can.",
+        open_with="Thank you for your honest answer. What happened?",
+        end_with="Say what you will put right and by when. Ring back that day.",
+        saveability=0.25,
+    ),
+    SILENT: Prescription(
+        do="Ask in person. A call, not another survey.",
+        open_with="We have not heard from you for a long time. How is it going?",
+        end_with="Ask who else we should hear, and how they like to be reached.",
+        saveability=0.10,
+    ),
+    RENEWAL_UNTOUCHED: Prescription(
+        do="Call before the renewal. Review what they got, and ask what they need next.",
+        open_with="Your renewal is near. What did you get from us this year, and what was missing?",
+        end_with="Agree the next step to the renewal, and who decides.",
+        saveability=0.20,
+    ),
+}
+
+MEDICINE: dict[str, str] = {
+    "advocate": "They use it and like it: ask whether they would be a reference or refer somebody.",
+    "captive": "They depend on it and are unhappy: repair the relation first, sell nothing.",
+    "forgetful fan": "They like it and forget it: show one thing worth coming back for.",
+    "adrift": "They neither use it nor like it: offer to start over with a new plan for success.",
+    "silent": "We do not know how they feel: ask, and listen.",
+}
+"""What each quadrant needs, whatever the exception."""
+
+BY_HAND = Prescription(
+    do="Call as planned.",
+    open_with="I wanted to hear how you are doing.",
+    end_with="Agree the next step and its day.",
+    saveability=0.15,
+)
+"""For calls added by hand, and for kinds that have no prescription of their own yet."""
+
+
+def prescription(kind: str, quadrant: str | None = None) -> str:
+    """Say what to do about `kind` in an account of this quadrant.
+
+    >>> prescription("silent")
+    'Ask in person. A call, not another survey.'
+    """
+    do = PRESCRIPTIONS.get(kind, BY_HAND).do
+    medicine = MEDICINE.get((quadrant or "").lower())
+    return f"{do} {medicine}" if medicine else do
+
+
+def talk_track(kind: str, quadrant: str | None, reasons: list[str]) -> str:
+    """Lay out a call in lines: open, know, mind, end. Reasons are facts for the caller, not lines to read.
+
+    >>> print(talk_track("detractor", None, ["Gave 3 of 10 on 1 Nov 2025."]))
+    Open: "Thank you for your honest answer. What happened?"
+    Know: Gave 3 of 10 on 1 Nov 2025.
+    End: Say what you will put right and by when. Ring back that day.
+    """
+    medicine = PRESCRIPTIONS.get(kind, BY_HAND)
+    lines = [f'Open: "{medicine.open_with}"', f"Know: {' '.join(reasons)}"]
+    mind = MEDICINE.get((quadrant or "").lower())
+    if mind:
+        lines.append(f"Mind: {mind}")
+    return "\n".join([*lines, f"End: {medicine.end_with}"])
