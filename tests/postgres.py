@@ -151,7 +151,8 @@ def _run(command: list[str | Path], as_user: dict[str, int | list[int]]) -> None
 
 
 def _stop_when_owner_dies(pid: int, folder: Path) -> None:
-    watch = '(while kill -0 "$1"; do sleep 1; done; kill -INT "$2"; sleep 2; rm -rf "$3") </dev/null >/dev/null 2>&1 &'
+    wait, stop = 'while kill -0 "$1"; do sleep 1; done', 'kill -INT "$2"; sleep 2; rm -rf "$3"'
+    watch = f"({wait}; {stop}) </dev/null >/dev/null 2>&1 &"
     subprocess.run(
         ["/bin/sh", "-c", watch, "watch", os.environ[OWNER], str(pid), str(folder)],
         check=True,
