@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import psycopg
 import sqlalchemy as sa
+from adbc_driver_manager import dbapi
 from sqlalchemy import event, exc, pool
 
 from data_access.errors import Busy, ConfigurationError, StoreError
@@ -169,6 +171,8 @@ def _translated() -> Iterator[None]:
         raise StoreError(f"The store can't be reached: {_first_line(error.orig)}") from error
     except exc.DBAPIError as error:
         raise StoreError(f"The store refused: {_first_line(error.orig)}") from error
+    except (psycopg.Error, dbapi.Error) as error:
+        raise StoreError(f"The store refused: {_first_line(error)}") from error
 
 
 def _first_line(error: BaseException | None) -> str:

@@ -69,7 +69,7 @@ def advance(
     `opened` has the columns of a finding with `times_opened`; `still` the same with
     `exception_id`; `closed` needs `exception_id` alone.
     """
-    insert(connection, exceptions, opened)
+    insert(connection, exceptions, opened.with_columns(version=pl.lit(1, pl.Int64)))
     if not still.is_empty():
         changed = [name for name in still.columns if name not in ("exception_id", "account_id", "kind")]
         statement = (

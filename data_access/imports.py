@@ -40,9 +40,10 @@ REJECTS = Contract(
         Column("import_id", WHOLE, required=True),
         Column("file", TEXT, required=True),
         Column("line", WHOLE, doc="physical line, the header is line 1; null when not a file of lines"),
-        Column("column", TEXT, required=True),
+        Column("column", TEXT, doc="null when the whole line is bad"),
         Column("value", TEXT),
         Column("reason", TEXT, required=True),
+        Column("row", TEXT, doc="the mapped cells as a JSON object, or the line as it stands"),
     ),
 )
 

@@ -99,9 +99,10 @@ import_rejects = sa.Table(
     sa.Column("import_id", _ID, nullable=False, index=True),
     sa.Column("file", sa.Text, nullable=False),
     sa.Column("line", sa.BigInteger),
-    sa.Column("column", sa.Text, nullable=False),
+    sa.Column("column", sa.Text),
     sa.Column("value", sa.Text),
     sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("row", sa.Text),
 )
 
 settings = sa.Table(

@@ -1,0 +1,49 @@
+# make run: the app on this machine, with a demo company if there is no data yet.
+# make test: every test, PostgreSQL and a real browser included.
+PYTHON ?= python3.11
+PY := .venv/bin/python
+APP := .venv/.app-ready
+DEV := .venv/.dev-ready
+
+.PHONY: run test check format bench browser clean
+
+run: $(APP)
+	$(PY) cli.py demo --if-empty
+	$(PY) cli.py refresh --if-needed --weeks 8
+	$(PY) -m streamlit run app.py
+
+test: $(DEV) browser
+	$(PY) -m pytest -n 2 --dist loadgroup
+
+check: $(DEV) browser
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	.venv/bin/lint-imports --no-cache
+	$(PY) -m pytest -n 2 --dist loadgroup
+
+format: $(DEV)
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: $(DEV)
+	$(PY) -m benchmarks
+
+# The browser tests drive Chromium; where none is installed, the system's package manager gets it.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null \
+	  || command -v google-chrome >/dev/null \
+	  || { apt-get update -qq && apt-get install -y -qq chromium; } \
+	  || { echo "The browser tests need Chromium: install it, then run make test again."; exit 1; }
+
+$(APP): requirements.txt constraints.txt
+	test -x $(PY) || $(PYTHON) -m venv .venv
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt -c constraints.txt
+	touch $@
+
+$(DEV): requirements-dev.txt $(APP)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	touch $@
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
