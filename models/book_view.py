@@ -69,16 +69,6 @@ class BookQuery:
     descending: bool = True
 
 
-@dataclass(frozen=True)
-class BookSummary:
-    """The book in four figures; `renewing` is what is paid a month, per currency, largest first."""
-
-    accounts: int
-    at_risk: int
-    renewing_accounts: int
-    renewing: tuple[tuple[str | None, float], ...]
-
-
 def book_view(
     scores: pl.DataFrame, weeks: pl.DataFrame, exceptions: pl.DataFrame, csms: pl.DataFrame
 ) -> pl.DataFrame:
@@ -117,19 +107,14 @@ def narrowed(view: pl.DataFrame, query: BookQuery, as_of: date) -> pl.DataFrame:
     return kept[rows["place"]] if kept.height else kept
 
 
-def summary(view: pl.DataFrame, as_of: date, within: int = 90) -> BookSummary:
-    """How many accounts, how many at risk, and what renews within so many days.
+def at_risk(view: pl.DataFrame) -> pl.DataFrame:
+    """The accounts whose risk is `HIGH_RISK` or more. In and out: `VIEW`."""
+    return view.filter(pl.col("risk") >= HIGH_RISK)
 
-    In: `VIEW` (or any part of it). Money is summed per currency, never across.
-    """
-    due = view.filter(_renews(as_of, within))
-    money = due.drop_nulls("mrr").group_by("currency").agg(pl.col("mrr").sum()).sort("mrr", descending=True)
-    return BookSummary(
-        accounts=view.height,
-        at_risk=view.filter(pl.col("risk") >= HIGH_RISK).height,
-        renewing_accounts=due.height,
-        renewing=tuple(money.select("currency", "mrr").iter_rows()),
-    )
+
+def renewing(view: pl.DataFrame, as_of: date, within: int = 90) -> pl.DataFrame:
+    """The accounts that decide from `as_of` on, within so many days. In and out: `VIEW`."""
+    return view.filter(_renews(as_of, within))
 
 
 def choices(view: pl.DataFrame, column: str) -> list[str]:

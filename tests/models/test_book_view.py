@@ -14,12 +14,13 @@ from models.book_view import (
     NOBODY,
     VIEW,
     BookQuery,
+    at_risk,
     book_view,
     choices,
     narrowed,
     page_count,
     page_of,
-    summary,
+    renewing,
 )
 from models.facts import CSMS
 from models.snapshot import SCORES, WEEKS
@@ -102,16 +103,16 @@ def test_an_unknown_order_names_what_there_is() -> None:
         narrowed(BOOK, BookQuery(sort="shoe size"), DAY)
 
 
-def test_the_summary_counts_and_keeps_currencies_apart() -> None:
-    told = summary(BOOK, DAY)
-    assert (told.accounts, told.at_risk, told.renewing_accounts) == (4, 2, 2)
-    assert told.renewing == (("EUR", 10.0), ("USD", 7.0))
+def test_at_risk_and_renewing_include_their_edges() -> None:
+    assert ids(at_risk(BOOK)) == ["a", "d"]
+    assert ids(renewing(BOOK, DAY)) == ["a", "b"]
+    assert ids(renewing(BOOK, DAY, within=91)) == ["a", "b", "c"]
 
 
-def test_an_empty_book_has_no_figures_and_one_page() -> None:
+def test_an_empty_book_has_one_empty_page() -> None:
     empty = view()
     assert narrowed(empty, BookQuery(search="x", kinds=("silent",)), DAY).height == 0
-    assert summary(empty, DAY).renewing == ()
+    assert at_risk(empty).height == 0
     assert page_of(empty, 3, 100).height == 0
 
 
