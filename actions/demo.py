@@ -8,7 +8,8 @@ from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from actions.import_files import ImportReport, import_files
+from actions.import_files import import_files
+from actions.import_report import ImportReport
 from actions.progress import Progress, silent
 from data_access.stamps import read
 from data_access.store import Store
@@ -53,9 +54,7 @@ def make_demo(
         truth.write_text(json.dumps(made.truth, ensure_ascii=False, indent=1), encoding="utf-8")
     with TemporaryDirectory(prefix="rounds-demo-") as folder:
         mapping = parse(_write(made, Path(folder)))
-        report = import_files(
-            store, viewer, now, mapping, Path(folder), source=SOURCE, progress=progress
-        )
+        report = import_files(store, viewer, now, mapping, Path(folder), source=SOURCE, progress=progress)
     return DemoReport(made.facts["accounts"].height, made.facts["usage_events"].height, report)
 
 

@@ -18,6 +18,10 @@ from data_access.errors import Busy, ConfigurationError, StoreError
 from models.contracts import Contract
 
 BUSY_TIMEOUT_MS = 15_000
+
+Transaction = sa.Connection
+"""What a block of `Database.read` or `Database.write` works in."""
+
 _ONE_BATCH = str(50_000_000)
 
 

@@ -11,8 +11,7 @@ import sqlalchemy as sa
 from data_access.bulk import upsert
 from data_access.database import Database
 from data_access.facts import fact
-from data_access.schema import FACT_TABLES, usage_files
-from data_access.usage.changes import UsageChange, UsageFile
+from data_access.schema import FACT_TABLES
 from data_access.viewer import SYSTEM
 from models.contracts import Contract
 from models.facts import FACTS
@@ -70,26 +69,3 @@ def _whole_key(contract: Contract, given: pl.DataFrame) -> pl.DataFrame:
 def write_fact(connection: sa.Connection, name: str, changed: pl.DataFrame) -> None:
     """Write whole rows of a fact in the caller's transaction, replacing those of the same key."""
     upsert(connection, FACT_TABLES[name], FACTS[name].check(changed))
-
-
-def live_files(connection: sa.Connection) -> list[UsageFile]:
-    """The lake's files as listed now."""
-    rows = connection.execute(sa.select(usage_files))
-    return [UsageFile(row.path, row.month, row.rows, row.bytes, row.checksum) for row in rows]
-
-
-def list_files(connection: sa.Connection, change: UsageChange, import_id: int) -> None:
-    """Publish a load: list its new files and unlist those they replace."""
-    if change.removed:
-        connection.execute(sa.delete(usage_files).where(usage_files.c.path.in_(change.removed)))
-    for file in change.new_files:
-        connection.execute(
-            sa.insert(usage_files).values(
-                path=file.path,
-                month=file.month,
-                rows=file.rows,
-                bytes=file.bytes,
-                checksum=file.checksum,
-                import_id=import_id,
-            )
-        )

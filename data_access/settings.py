@@ -13,13 +13,20 @@ from data_access.database import Database
 from data_access.schema import settings
 from data_access.viewer import Viewer
 
+_NEWEST = sa.select(settings.c.version, settings.c.body).order_by(settings.c.version.desc()).limit(1)
+
 
 def current(database: Database) -> tuple[int, dict[str, Any]]:
     """The newest version and its body; (0, {}) when nobody has chosen anything yet."""
-    newest = sa.select(settings.c.version, settings.c.body).order_by(settings.c.version.desc()).limit(1)
     with database.read() as connection:
-        row = connection.execute(newest).first()
+        row = connection.execute(_NEWEST).first()
     return (0, {}) if row is None else (row.version, json.loads(row.body))
+
+
+def body_in(connection: sa.Connection) -> dict[str, Any]:
+    """The newest body as the caller's transaction sees it."""
+    row = connection.execute(_NEWEST).first()
+    return {} if row is None else dict(json.loads(row.body))
 
 
 def save(connection: sa.Connection, viewer: Viewer, at: datetime, body: dict[str, Any]) -> int:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-import sqlalchemy as sa
-
 from data_access.config import Configuration, configuration
 from data_access.database import Database
+from data_access.manifest import live_files
 from data_access.migrate import migrate
-from data_access.schema import usage_events, usage_files
+from data_access.schema import usage_events
 from data_access.usage.activity import ActivityCache
+from data_access.usage.changes import UsageFile
 from data_access.usage.lake import LakeUsage
 from data_access.usage.source import UsageSource
 from data_access.usage.warehouse import SqlUsage
@@ -42,10 +42,10 @@ class Store:
             return LakeUsage(self.configuration.lake, self.live_files())
         return SqlUsage((self.warehouse or self.database).engine, usage_events)
 
-    def live_files(self) -> list[str]:
-        """The lake's files that the last committed import published, relative to the lake."""
+    def live_files(self) -> list[UsageFile]:
+        """The lake's files that the last committed import published."""
         with self.database.read() as connection:
-            return list(connection.execute(sa.select(usage_files.c.path)).scalars())
+            return live_files(connection)
 
     def activity(self) -> ActivityCache:
         """Per-day and per-event aggregates of usage, kept between refreshes."""

@@ -1,0 +1,51 @@
+"""What an import did, table by table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class TableReport:
+    """One source of one fact: read = accepted + unchanged + rejected."""
+
+    fact: str
+    files: tuple[str, ...]
+    read: int
+    accepted: int
+    unchanged: int
+    rejected: int
+    notes: tuple[str, ...] = ()
+    import_id: int = 0
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """Every source in the order in which it landed."""
+
+    tables: tuple[TableReport, ...] = field(default=())
+
+    def as_dict(self) -> dict[str, Any]:
+        """For --json: by fact, the counts of all its sources added up."""
+        return {fact: self._counts(fact) for fact in dict.fromkeys(table.fact for table in self.tables)}
+
+    def in_words(self) -> str:
+        """One line a source."""
+        return "\n".join(
+            f"{table.fact}: {table.read:,} read, {table.accepted:,} accepted, "
+            f"{table.unchanged:,} unchanged, {table.rejected:,} rejected"
+            for table in self.tables
+        )
+
+    def _counts(self, fact: str) -> dict[str, Any]:
+        mine: Sequence[TableReport] = [table for table in self.tables if table.fact == fact]
+        return {
+            "read": sum(table.read for table in mine),
+            "accepted": sum(table.accepted for table in mine),
+            "unchanged": sum(table.unchanged for table in mine),
+            "rejected": sum(table.rejected for table in mine),
+            "import_ids": [table.import_id for table in mine],
+            "notes": [note for table in mine for note in table.notes],
+        }
