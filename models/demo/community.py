@@ -54,8 +54,7 @@ def referrals(story: Story) -> pl.DataFrame:
     size = len(account)
     day = story.begins[account] + (life[account] * rng.random(size)).astype(np.int64)
     won = np.where(rng.random(size) < 0.38, day + rng.integers(14, 100, size), NEVER)
-    taken = set(story.names)
-    names = [f"{name} (new)" if name in taken else name for name in company_names(rng, traits.land[account])]
+    names = company_names(rng, traits.land[account], taken=story.names)
     value = np.where(
         won <= story.clock.last, np.round(traits.mrr[account] * rng.lognormal(-0.2, 0.5, size), 2), np.nan
     )

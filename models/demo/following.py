@@ -63,7 +63,7 @@ def follow(clock: Clock, traits: Traits, seed: int, signal: Signal) -> Following
 
 
 def _along_paths(rng: np.random.Generator, traits: Traits, path: Ints) -> Floats:
-    wander = np.where(path == OFF_PATH, 0.22, 0.10)[:, None]
+    wander = np.where(path == OFF_PATH, 0.18, 0.05)[:, None]
     shape = (traits.count, len(MILESTONES))
     days = np.where(rng.random(shape) < wander, rng.uniform(8, 330, shape), NEVER)
     for index, steps in enumerate(PATHS.values()):
@@ -84,7 +84,7 @@ def _walk(
     swaps = np.flatnonzero(rng.random(count) < 0.08)
     at = rng.integers(0, steps - 1, len(swaps))
     days[swaps, at], days[swaps, at + 1] = days[swaps, at + 1], days[swaps, at]
-    finishes = rng.random(count) < np.where(base, 0.78, 0.48)
+    finishes = rng.random(count) < np.where(base, 0.78, 0.5)
     stops = np.where(finishes, steps, rng.integers(0, steps, count))
     days[np.arange(steps) >= stops[:, None]] = NEVER
     skips = np.flatnonzero(rng.random(count) < 0.06)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+from itertools import count, islice
+
 import numpy as np
 import polars as pl
 
@@ -11,8 +14,8 @@ from models.demo.shape import Ints
 _FOLD = {"ä": "ae", "ö": "oe", "ü": "ue", "å": "a", "é": "e", "è": "e", "ô": "o", "ë": "e", "ß": "ss"}
 
 
-def company_names(rng: np.random.Generator, lands: Ints) -> list[str]:
-    """One name for each country index in `lands`, no two alike.
+def company_names(rng: np.random.Generator, lands: Ints, taken: Collection[str] = ()) -> list[str]:
+    """One name for each country index in `lands`, no two alike and none of `taken`.
 
     A name takes a numeral only when all words of a country are used up.
 
@@ -20,22 +23,21 @@ def company_names(rng: np.random.Generator, lands: Ints) -> list[str]:
     >>> len(set(names))
     500
     """
-    names = np.empty(len(lands), dtype=object)
+    names, used = np.empty(len(lands), dtype=object), set(taken)
     for index, land in enumerate(LANDS):
         mine = np.flatnonzero(lands == index)
-        names[mine] = _names_in(rng, land, len(mine))
+        fresh = (name for name in _names_in(rng, land) if name not in used)
+        names[mine] = list(islice(fresh, len(mine)))
     return [str(name) for name in names]
 
 
-def _names_in(rng: np.random.Generator, land: Land, count: int) -> list[str]:
+def _names_in(rng: np.random.Generator, land: Land) -> Iterator[str]:
+    """Every name of a country in random order, then again with a part of the country, then numbered."""
     sizes = (len(land.heads), len(land.tails), len(land.trades))
     plain = rng.permutation(int(np.prod(sizes)))
-    rounds = -(-count // len(plain)) if count else 0
-    return [
-        _name(land, np.unravel_index(code, sizes), turn)
-        for turn in range(rounds)
-        for code in plain[: count - turn * len(plain)]
-    ]
+    for turn in count():
+        for code in plain:
+            yield _name(land, np.unravel_index(code, sizes), turn)
 
 
 def _name(land: Land, parts: tuple[np.intp, ...], turn: int) -> str:
