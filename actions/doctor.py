@@ -61,9 +61,7 @@ def _usage(store: Store) -> Check:
 def _data(store: Store, now: datetime) -> Check:
     fresh = imports.freshness(store.database)
     if not fresh:
-        return Check(
-            "data", state="next", sentence="Nothing was imported yet: run `python cli.py demo`."
-        )
+        return Check("data", state="next", sentence="Nothing was imported yet: run `python cli.py demo`.")
     newest = max(fresh.values())
     age = f"newest row of {newest:%d %b %Y}"
     if now - newest > _STALE:

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
+from actions.demo import make_demo
+from actions.refresh import refresh, refresh_weeks
+from data_access.config import Configuration
+from data_access.store import open_store
+from data_access.viewer import SYSTEM
 from tests import postgres
+
+DEMO_DAY = date(2026, 11, 20)
+"""The last day of the demo company that tests share."""
+
+DEMO_NOW = datetime(2026, 11, 21, 9, 0)
+"""The morning after, in UTC."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -52,3 +66,31 @@ def new_postgres_database(postgres_url: str) -> Iterator[Callable[[], str]]:
     yield create
     for url in made:
         postgres.drop_database(url)
+
+
+@pytest.fixture(scope="session")
+def demo_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with the demo company of 120 accounts and three snapshots; only to be copied."""
+    home = tmp_path_factory.mktemp("demo") / "home"
+    store = open_store(Configuration(home=home))
+    make_demo(store, SYSTEM, DEMO_NOW, as_of=DEMO_DAY, accounts=120)
+    refresh_weeks(store, SYSTEM, DEMO_NOW, 2)
+    refresh(store, SYSTEM, DEMO_NOW)
+    store.close()
+    return home
+
+
+@pytest.fixture
+def demo_home(demo_template: Path, tmp_path: Path) -> Path:
+    """A home of the test's own with the demo company; write to it as you like."""
+    home = tmp_path / "home"
+    shutil.copytree(demo_template, home)
+    return home
+
+
+@pytest.fixture
+def in_demo(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The demo company as the app's own home, on the morning after its last day."""
+    monkeypatch.setenv("ROUNDS_HOME", str(demo_home))
+    monkeypatch.setenv("ROUNDS_NOW", f"{DEMO_NOW.isoformat()}+00:00")
+    return demo_home

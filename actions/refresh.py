@@ -1,0 +1,208 @@
+"""Refresh: read the facts, score every account as of a day, write one snapshot."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import polars as pl
+
+from actions.progress import Progress, silent
+from data_access import exceptions, imports, settings, snapshots, stamps, tasks
+from data_access.audit import record
+from data_access.facts import fact
+from data_access.locks import exclusive
+from data_access.store import Store
+from data_access.version import code_version
+from data_access.viewer import SYSTEM, Viewer
+from models.declines_fleet import FLEET
+from models.declines_state import MEMORY, DeclineState
+from models.exceptions import advance
+from models.facts import FACTS, USAGE_EVENTS
+from models.findings import FINDINGS
+from models.logged_calls import as_interactions
+from models.scoring import Scored, score
+
+STAGES = (
+    "facts",
+    "usage",
+    "book",
+    "behaviour",
+    "emotion",
+    "declines",
+    "exceptions",
+    "risk",
+    "weeks",
+    "write",
+)
+
+
+@dataclass(frozen=True)
+class RefreshReport:
+    """The snapshot that was made; `seconds` by stage; `months_read`: usage months that were news."""
+
+    snapshot_id: int
+    as_of: date
+    accounts: int
+    seconds: dict[str, float]
+    months_read: int
+
+    def in_words(self) -> str:
+        spent = sum(self.seconds.values())
+        return f"Snapshot {self.snapshot_id} as of {self.as_of}: {self.accounts:,} accounts in {spent:.1f} s."
+
+
+class Stopwatch:
+    """Seconds spent in each stage, told to `progress` as they begin."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.seconds: dict[str, float] = {}
+        self._progress = progress
+        self._stage, self._since = "", time.perf_counter()
+
+    def begin(self, stage: str) -> None:
+        now = time.perf_counter()
+        if self._stage:
+            self.seconds[self._stage] = round(now - self._since, 3)
+        self._stage, self._since = stage, now
+        done = STAGES.index(stage) if stage in STAGES else len(STAGES)
+        self._progress("refresh", done, len(STAGES))
+
+
+def default_day(store: Store, now: datetime) -> date:
+    """The day a refresh stands for when nobody names one.
+
+    The newest day with usage; without usage the newest dated fact; never later than yesterday.
+    """
+    fresh = imports.freshness(store.database)
+    newest = fresh.get(USAGE_EVENTS.name) or max(fresh.values(), default=None)
+    yesterday = now.date() - timedelta(days=1)
+    return min(newest.date(), yesterday) if newest else yesterday
+
+
+def needed(store: Store, now: datetime, as_of: date | None = None) -> bool:
+    """Whether a refresh would tell anything new: no snapshot of that day, or data came in since."""
+    newest = snapshots.newest(store.database)
+    stamp = stamps.read(store.database)
+    if newest is None or newest.as_of != (as_of or default_day(store, now)):
+        return True
+    same_code = newest.code_version == code_version()
+    return newest.notes.get("imports") != stamp.imports or not same_code
+
+
+def refresh(
+    store: Store, viewer: Viewer, now: datetime, as_of: date | None = None, progress: Progress = silent
+) -> RefreshReport:
+    """Score the live book as of a day (see `default_day`) and write one immutable snapshot.
+
+    Usage months that did not change since the last refresh are not read again. Exceptions open
+    and close only when the day is not before the newest snapshot's: a past day is recomputed, not
+    lived again. One refresh runs at a time.
+    """
+    viewer.may_write()
+    with exclusive(store, "refresh"):
+        day = as_of or default_day(store, now)
+        watch = Stopwatch(progress)
+        watch.begin("facts")
+        stamp = stamps.read(store.database)
+        facts = _facts(store, day)
+        version, chosen = settings.current(store.database)
+        watch.begin("usage")
+        activity = store.activity().read(day)
+        scored = score(
+            facts,
+            activity.account_days,
+            activity.event_spans,
+            day,
+            settings=chosen,
+            memory=_memory(store, day),
+            begin=watch.begin,
+        )
+        watch.begin("write")
+        header = {
+            "as_of": day,
+            "created_at": now,
+            "person": viewer.person,
+            "settings_version": version,
+            "code_version": code_version(),
+            "freshness": {name: at.isoformat() for name, at in imports.freshness(store.database).items()},
+            "stages": watch.seconds,
+            "notes": {**scored.notes, "imports": stamp.imports, "months_read": len(activity.months_read)},
+        }
+        snapshot_id = _write(store, viewer, now, day, header, scored, facts["subscriptions"])
+        watch.begin("done")
+    return RefreshReport(snapshot_id, day, scored.scores.height, watch.seconds, len(activity.months_read))
+
+
+def refresh_weeks(
+    store: Store,
+    viewer: Viewer,
+    now: datetime,
+    weeks: int,
+    as_of: date | None = None,
+    progress: Progress = silent,
+) -> list[RefreshReport]:
+    """Snapshots of the `weeks` weeks before a day that have none yet, oldest first: history for a new home."""
+    last = as_of or default_day(store, now)
+    days = [last - timedelta(days=7 * back) for back in range(weeks, 0, -1)]
+    known = set(snapshots.listing(store.database)["as_of"].to_list())
+    missing = [day for day in days if day not in known]
+    reports = []
+    for position, day in enumerate(missing):
+        progress("weekly snapshots", position, len(missing))
+        reports.append(refresh(store, viewer, now, day))
+    progress("weekly snapshots", len(missing), len(missing))
+    return reports
+
+
+def _facts(store: Store, day: date) -> dict[str, pl.DataFrame]:
+    """Every fact but usage up to the day; logged calls stand among the interactions."""
+    names = [name for name in FACTS if name != USAGE_EVENTS.name]
+    facts = {name: fact(store.database, SYSTEM, name, as_of=day) for name in names}
+    logged = as_interactions(tasks.listing(store.database, SYSTEM, state="done"))
+    facts["interactions"] = pl.concat([facts["interactions"], logged])
+    return facts
+
+
+def _memory(store: Store, day: date) -> DeclineState | None:
+    """What the decline detector remembers from the newest snapshot before the day."""
+    before = snapshots.newest(store.database, day)
+    if before is None:
+        return None
+    kept = {
+        name: snapshots.frame(store.database, SYSTEM, before.snapshot_id, name)
+        for name in ("decline_memory", "decline_fleet")
+    }
+    if kept["decline_memory"].schema != MEMORY.schema or kept["decline_fleet"].schema != FLEET.schema:
+        return None
+    return DeclineState(kept["decline_memory"], kept["decline_fleet"])
+
+
+def _write(
+    store: Store,
+    viewer: Viewer,
+    now: datetime,
+    day: date,
+    header: Mapping[str, object],
+    scored: Scored,
+    subscriptions: pl.DataFrame,
+) -> int:
+    frames = {
+        "weeks": scored.weeks,
+        "subscriptions": subscriptions,
+        "findings": scored.findings,
+        "decline_memory": scored.declines.state.accounts,
+        "decline_fleet": scored.declines.state.fleet,
+    }
+    newest = snapshots.newest(store.database)
+    known = exceptions.listing(store.database, SYSTEM, only_open=False)
+    with store.database.write() as connection:
+        snapshot_id = snapshots.write(connection, header=dict(header), scored=scored.scores, frames=frames)
+        if newest is None or newest.as_of <= day:
+            moved = advance(known, scored.findings, day)
+            still = moved.still.select("exception_id", "last_seen", *FINDINGS.names)
+            exceptions.advance(connection, moved.opened, still, moved.closed, day)
+        record(connection, viewer, now, "refresh", f"snapshot {snapshot_id}", rows=scored.scores.height)
+    return snapshot_id

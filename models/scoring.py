@@ -1,0 +1,174 @@
+"""Everything a snapshot says, from facts and activity as of one day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import polars as pl
+
+from models.behaviour import Weights, behaviour
+from models.book import as_known, book
+from models.decisions import decisions, success_from
+from models.declines import DeclineResult, declines
+from models.declines_state import DeclineState
+from models.emotion import emotion
+from models.exceptions import findings
+from models.quadrant import quadrant
+from models.risk import risk
+from models.snapshot import SCORES, WEEKS
+from models.touches import touches
+
+WEEKS_SHOWN = 52
+
+Frames = Mapping[str, pl.DataFrame]
+Clock = Callable[[str], None]
+"""Called with the name of the stage that begins."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """`scores` (`SCORES`), `findings` (`FINDINGS`), `weeks` (`WEEKS`), and the decline detector's memory."""
+
+    scores: pl.DataFrame
+    findings: pl.DataFrame
+    weeks: pl.DataFrame
+    declines: DeclineResult
+    notes: dict[str, object] = field(default_factory=dict)
+
+
+def score(
+    facts: Frames,
+    account_days: pl.DataFrame,
+    event_spans: pl.DataFrame,
+    as_of: date,
+    *,
+    settings: Mapping[str, object] | None = None,
+    memory: DeclineState | None = None,
+    begin: Clock = lambda stage: None,
+) -> Scored:
+    """Score the live book on `as_of`.
+
+    `facts` holds a frame for every contract of `models.facts` but usage; `account_days` and
+    `event_spans` are usage up to `as_of`. `settings` is the body of the chosen settings (`success`,
+    `weights`). `memory` lets the decline detector go on from an earlier day. Nothing dated after
+    `as_of` counts, so any past day can be scored as it would have been then.
+    """
+    chosen = settings or {}
+    begin("book")
+    live = book(facts["accounts"], facts["subscriptions"], as_of)
+    success = success_from(_table(chosen.get("success")))
+    decided = decisions(facts["accounts"], facts["subscriptions"], as_of, success, event_spans)
+    begin("behaviour")
+    compared = behaviour(
+        live,
+        account_days,
+        event_spans,
+        decided,
+        as_of,
+        features=facts["features"],
+        weights=_weights(chosen.get("weights")),
+    )
+    begin("emotion")
+    moods = emotion(
+        live, facts["survey_responses"], facts["survey_invitations"], as_of, contacts=facts["contacts"]
+    )
+    begin("declines")
+    fallen = declines(account_days, facts["accounts"], as_of, memory)
+    begin("exceptions")
+    found = findings(_with_renewals(facts, live), fallen.now, as_of)
+    begin("risk")
+    order = risk(live, compared.scores, moods, as_of)
+    scores = _assembled(facts, live, compared.scores, moods, order, found, fallen.now, as_of)
+    begin("weeks")
+    notes: dict[str, object] = {
+        "success": success.kind,
+        "value_events": compared.value_events["event"].to_list(),
+        "decided": decided.height,
+        "succeeded": int(decided["succeeded"].sum()),
+    }
+    return Scored(scores, found, weekly(account_days, live, as_of), fallen, notes)
+
+
+def weekly(account_days: pl.DataFrame, live: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Events and active days of each of the last 52 weeks that end on `as_of`'s weekday; `WEEKS`."""
+    first = as_of - timedelta(days=7 * WEEKS_SHOWN - 1)
+    weeks = pl.int_ranges(pl.lit(0), pl.lit(WEEKS_SHOWN)).alias("week")
+    grid = live.select("account_id", weeks).explode("week")
+    used = (
+        account_days.filter(pl.col("day").is_between(first, as_of))
+        .with_columns(week=(pl.col("day") - pl.lit(first)).dt.total_days() // 7)
+        .group_by("account_id", "week")
+        .agg(pl.col("events").sum(), active_days=pl.len().cast(pl.Int64))
+    )
+    filled = grid.join(used, on=["account_id", "week"], how="left").with_columns(
+        pl.col("events", "active_days").fill_null(0)
+    )
+    listed = filled.sort("account_id", "week").group_by("account_id", maintain_order=True)
+    return WEEKS.check(listed.agg("events", "active_days"))
+
+
+def _assembled(
+    facts: Frames,
+    live: pl.DataFrame,
+    behaved: pl.DataFrame,
+    moods: pl.DataFrame,
+    order: pl.DataFrame,
+    found: pl.DataFrame,
+    fallen: pl.DataFrame,
+    as_of: date,
+) -> pl.DataFrame:
+    """One row an account of the live book; columns of `SCORES`."""
+    known = as_known(facts["accounts"], as_of)
+    told = known.select("account_id", "name", "region", "plan", "industry", "csm_id")
+    counted = found.group_by("account_id").agg(open_exceptions=pl.len().cast(pl.Int64))
+    met = touches(facts["interactions"], as_of).group_by("account_id").agg(pl.col("at").max())
+    parts = (
+        told,
+        _currencies(facts["subscriptions"], as_of),
+        behaved.drop("segment"),
+        moods,
+        order,
+        counted,
+        fallen.select("account_id", "too_quiet"),
+        met.select("account_id", last_contact_on=pl.col("at").dt.date()),
+    )
+    rows = live
+    for part in parts:
+        rows = rows.join(part, on="account_id", how="left")
+    return SCORES.check(
+        rows.with_columns(
+            quadrant(),
+            name=pl.coalesce("name", "account_id"),
+            open_exceptions=pl.col("open_exceptions").fill_null(0),
+        ).sort("priority", "account_id", descending=[True, False], nulls_last=True)
+    )
+
+
+def _currencies(subscriptions: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The currency each account pays in on `as_of`; several are named together ("EUR+USD")."""
+    running = subscriptions.filter(
+        (pl.col("starts_on") <= as_of) & (pl.col("ends_on").is_null() | (pl.col("ends_on") > as_of))
+    )
+    names = pl.col("currency").drop_nulls().unique().sort().str.join("+")
+    return running.group_by("account_id").agg(currency=names.replace("", None))
+
+
+def _with_renewals(facts: Frames, live: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """The facts, with the next decision day of each live account where only its term end tells it."""
+    days = live.select("account_id", next_on="renewal_on")
+    accounts = facts["accounts"].join(days, on="account_id", how="left")
+    renewed = accounts.with_columns(renewal_on=pl.coalesce("next_on", "renewal_on"))
+    return {**facts, "accounts": renewed.drop("next_on")}
+
+
+def _table(given: object) -> dict[str, object]:
+    return dict(given) if isinstance(given, Mapping) else {}
+
+
+def _weights(given: object) -> Weights | None:
+    named = _table(given)
+    return Weights(**{part: float(str(value)) for part, value in named.items()}) if named else None
+
+
