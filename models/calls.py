@@ -1,0 +1,221 @@
+"""The call list: who to call today, in which order, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from models.call_contacts import choose_contacts, forbidden, local_times
+from models.call_frames import CALLS, LEFT_OUT
+from models.call_words import words_for
+from models.findings import DETRACTOR
+from models.prescriptions import BY_HAND, PRESCRIPTIONS
+
+REACHED = "reached"
+HAND = "by_hand"
+"""Kind of a call that a person added to an account without an exception."""
+
+SCORED = ("account_id", "name", "csm_id", "segment", "mrr", "currency", "renewal_on", "risk", "quadrant")
+
+
+def _priors() -> dict[str, float]:
+    stated = {kind: medicine.saveability for kind, medicine in PRESCRIPTIONS.items()}
+    return {**stated, HAND: BY_HAND.saveability}
+
+
+@dataclass(frozen=True)
+class CallRules:
+    """How many calls a day, how long an account rests after one, and what a call is thought to save."""
+
+    capacity: int = 8
+    capacities: Mapping[str, int] = field(default_factory=dict)
+    rest_days: int = 14
+    retry_days: int = 2
+    most_reasons: int = 3
+    saveability: Mapping[str, float] = field(default_factory=_priors)
+
+    def __post_init__(self) -> None:
+        low = {name: n for name, n in {"default": self.capacity, **self.capacities}.items() if n < 0}
+        if low:
+            raise ValueError(f"call capacity below 0 for {', '.join(low)}; give 0 for nobody to call")
+
+
+@dataclass(frozen=True)
+class CallList:
+    """`calls` (`CALLS`), and who has a reason but is left out (`LEFT_OUT`), each with the sentence why."""
+
+    calls: pl.DataFrame
+    left_out: pl.DataFrame
+
+
+def call_list(
+    exceptions: pl.DataFrame,
+    scores: pl.DataFrame,
+    contacts: pl.DataFrame,
+    done: pl.DataFrame,
+    added: pl.DataFrame,
+    now: datetime,
+    rules: CallRules | None = None,
+) -> CallList:
+    """Plan the day: one call an account, ranked by what a call can save, cut to each CSM's capacity.
+
+    In: open exceptions (`FINDINGS`, snoozed ones left out by the caller), scores with `SCORED`, `CONTACTS`,
+    and from `models.call_frames` the calls done (`DONE`) and added by hand (`ADDED`).
+    `now` must know its zone, the reader's own. Calls by hand come first, oldest first; then risk/100 x MRR x saveability (the strongest of its reasons).
+    MRR is taken relative to the median MRR of its currency, so that no currencies are added or compared
+    as they are. Where nobody has an MRR, risk alone ranks. Never: an account whose every contact is
+    do_not_contact, and one called within rest_days (retry_days when nobody was reached), unless a person
+    added the call after that. Capacity is what is left after the calls already done today.
+
+    Raises `ValueError` when `now` has no zone.
+    """
+    if now.tzinfo is None:
+        raise ValueError(f"now is {now} without a time zone; give the reader's own, as in datetime.now(zone)")
+    ruled = rules or CallRules()
+    wanted = _reasons(exceptions, added, scores, ruled)
+    resting = _resting(done, now, ruled)
+    blocked = forbidden(contacts).with_columns(pl.lit("Nobody there may be contacted.").alias("sentence"))
+    still = _rested(wanted, resting)
+    barred = wanted.join(blocked, on="account_id")
+    left_out = pl.concat(
+        [
+            barred.select("account_id", "csm_id", "sentence"),
+            wanted.join(still, on="account_id", how="anti")
+            .join(blocked, on="account_id", how="anti")
+            .join(resting, on="account_id")
+            .select("account_id", "csm_id", "sentence"),
+        ]
+    )
+    ranked = _ranked(
+        still.join(blocked, on="account_id", how="anti"), scores, _slots(done, now, ruled), ruled
+    )
+    return CallList(_shown(ranked, contacts, exceptions, now), LEFT_OUT.check(left_out.sort("account_id")))
+
+
+def headline(calls: pl.DataFrame, accounts: int) -> str:
+    """Say the day in a line.
+
+    >>> headline(pl.DataFrame({"planned": [True, True, False]}), 62)
+    '2 of your 62 accounts need you today. 1 can wait.'
+    """
+    today = int(calls["planned"].sum())
+    later = calls.height - today
+    if not calls.height:
+        return f"None of your {accounts} accounts needs a call today."
+    first = f"{today} of your {accounts} accounts need{'s' if today == 1 else ''} you today."
+    return f"{first} {later} can wait." if later else first
+
+
+def _reasons(
+    exceptions: pl.DataFrame, added: pl.DataFrame, scores: pl.DataFrame, rules: CallRules
+) -> pl.DataFrame:
+    """One row a scored account with a reason: its kinds and sentences, strongest first."""
+    prior = pl.col("kind").replace_strict(dict(rules.saveability), default=BY_HAND.saveability)
+    found = (
+        exceptions.with_columns(prior.alias("saveability"))
+        .sort(pl.col("saveability") * pl.col("severity"), "kind", descending=[True, False])
+        .group_by("account_id", maintain_order=True)
+        .agg(
+            pl.col("kind").alias("kinds"),
+            pl.col("sentence").alias("sentences"),
+            pl.col("saveability").max(),
+            pl.col("due_on").min(),
+        )
+    )
+    note = pl.col("note").fill_null("Added by hand.")
+    hand = added.select("account_id", "created_at", note.alias("note"), pl.col("csm_id").alias("caller"))
+    everyone = found.join(hand, on="account_id", how="full", coalesce=True)
+    own = pl.concat_list("note", "sentences").list.drop_nulls()
+    by_hand = pl.col("note").is_not_null()
+    return (
+        everyone.join(scores.select(SCORED), on="account_id")
+        .with_columns(pl.col("sentences").fill_null([]), pl.col("kinds").fill_null([HAND]))
+        .with_columns(
+            pl.when(by_hand).then(own).otherwise("sentences").list.head(rules.most_reasons).alias("reasons"),
+            by_hand.alias("by_hand"),
+            pl.coalesce("caller", "csm_id", pl.lit("")).alias("csm_id"),
+            pl.col("saveability").fill_null(rules.saveability.get(HAND, BY_HAND.saveability)),
+        )
+    )
+
+
+def _days_ago(now: datetime) -> pl.Expr:
+    """How many of the reader's calendar days ago a UTC time was."""
+    called_on = (pl.col("done_at") + (now.utcoffset() or timedelta())).dt.date()
+    return (pl.lit(now.date()) - called_on).dt.total_days()
+
+
+def _resting(done: pl.DataFrame, now: datetime, rules: CallRules) -> pl.DataFrame:
+    """Accounts called too lately to be called again: account_id, called_at, sentence."""
+    reached = pl.col("outcome").fill_null(REACHED).str.to_lowercase() == REACHED
+    wait = pl.when(reached).then(rules.rest_days).otherwise(rules.retry_days)
+    day = (pl.col("done_at") + (now.utcoffset() or timedelta())).dt.strftime("%-d %b %Y")
+    said = pl.format("Called on {}: no second call within {} days.", day, wait)
+    return (
+        done.filter(_days_ago(now) < wait)
+        .sort("done_at")
+        .group_by("account_id")
+        .agg(pl.col("done_at").last().alias("called_at"), said.last().alias("sentence"))
+    )
+
+
+def _rested(wanted: pl.DataFrame, resting: pl.DataFrame) -> pl.DataFrame:
+    """Who may be called: not resting, or asked for by a person after the last call."""
+    called = wanted.join(resting.select("account_id", "called_at"), on="account_id", how="left")
+    asked_since = pl.col("created_at") > pl.col("called_at")
+    return called.filter(pl.col("called_at").is_null() | asked_since.fill_null(value=False))
+
+
+def _slots(done: pl.DataFrame, now: datetime, rules: CallRules) -> pl.DataFrame:
+    """Calls already done today: csm_id, used."""
+    today = done.filter(_days_ago(now) == 0).with_columns(pl.col("csm_id").fill_null(""))
+    return today.group_by("csm_id").agg(pl.len().cast(pl.Int64).alias("used"))
+
+
+def _ranked(wanted: pl.DataFrame, scores: pl.DataFrame, used: pl.DataFrame, rules: CallRules) -> pl.DataFrame:
+    paying = scores.filter(pl.col("mrr") > 0)
+    usual = paying.group_by("currency").agg(pl.col("mrr").median().alias("usual"))
+    risk = pl.col("risk").fill_null(scores["risk"].median() if scores["risk"].count() else 50) / 100
+    size = pl.lit(1.0) if paying.is_empty() else (pl.col("mrr") / pl.col("usual")).fill_null(0)
+    capacity = pl.col("csm_id").replace_strict(
+        dict(rules.capacities), default=rules.capacity, return_dtype=pl.Int64
+    )
+    return (
+        wanted.join(usual, on="currency", how="left", nulls_equal=True)
+        .join(used, on="csm_id", how="left")
+        .with_columns(
+            (risk * size * pl.col("saveability")).alias("worth"), (risk * pl.col("mrr")).alias("stake")
+        )
+        .sort(
+            "csm_id",
+            ~pl.col("by_hand"),
+            "created_at",
+            -pl.col("worth"),
+            -pl.col("risk"),
+            "account_id",
+            nulls_last=True,
+        )
+        .with_columns((pl.int_range(pl.len(), dtype=pl.Int64).over("csm_id") + 1).alias("position"))
+        .with_columns(
+            (pl.col("position") <= capacity - pl.col("used").fill_null(0)).alias("planned"),
+            (pl.col("stake") * pl.col("saveability")).alias("saving"),
+        )
+    )
+
+
+def _shown(
+    ranked: pl.DataFrame, contacts: pl.DataFrame, exceptions: pl.DataFrame, now: datetime
+) -> pl.DataFrame:
+    """Add the person, their clock and the words."""
+    answered = exceptions.filter(pl.col("kind") == DETRACTOR).select(
+        "account_id", pl.col("evidence").str.json_path_match("$.contact_id").alias("contact_id")
+    )
+    people = choose_contacts(contacts.join(ranked, on="account_id", how="semi"), answered)
+    named = ranked.join(people, on="account_id", how="left", maintain_order="left").with_columns(
+        pl.col("channel").fill_null("none"), pl.col("name").fill_null(pl.col("account_id"))
+    )
+    clocks = local_times(named["timezone"], now)
+    return CALLS.check(words_for(named.join(clocks, on="timezone", how="left", maintain_order="left")))
