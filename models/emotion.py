@@ -1,0 +1,202 @@
+"""The emotion score: what the people of an account say, with an interval, or that they are silent."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import polars as pl
+from scipy.stats import norm
+
+from models.contracts import Column, Contract
+from models.mood import MIN_ANSWERS, MoodModel, bend, grids, learn, weigh
+
+HEARD, SILENT, NEVER_ASKED = "heard", "silent", "never asked"
+SILENT_AFTER = 365
+SPONSOR_COUNTS = 2.0
+SCALES = {"nps": (0.0, 10.0), "csat": (1.0, 5.0), "ces": (1.0, 7.0)}
+
+_REAL, _TEXT = pl.Float64(), pl.String()
+
+EMOTION = Contract(
+    "emotion",
+    (
+        Column("account_id", _TEXT, required=True),
+        Column("emotion", _REAL, doc="0-100; null unless a score was given in the last 365 days"),
+        Column("emotion_low", _REAL, doc="95 % interval"),
+        Column("emotion_high", _REAL),
+        Column("mood", _TEXT, required=True, doc="heard, silent or never asked"),
+        Column("answers", pl.Int64(), required=True, doc="scores given so far, all kinds"),
+        Column("last_answer_on", pl.Date(), doc="day of the last answer, with or without a score"),
+        Column("last_kind", _TEXT, doc="kind of the last score"),
+        Column("last_score", _REAL, doc="the last score on its own scale"),
+        Column("last_nps", _REAL, doc="the last answer to the NPS question, 0-10"),
+        Column("last_nps_on", pl.Date()),
+        Column("last_asked_on", pl.Date(), doc="day of the last invitation"),
+    ),
+    key=("account_id",),
+)
+
+EMOTION_PARTS = Contract(
+    "emotion_parts",
+    (
+        Column("account_id", _TEXT, required=True),
+        Column("response_id", _TEXT, required=True),
+        Column("value", _REAL, required=True, doc="the answer on the common scale, 0-100"),
+        Column("weight", _REAL, required=True, doc="0-1"),
+        Column("points", _REAL, required=True, doc="weight x (value - mean)"),
+        Column("mean", _REAL, required=True, doc="the company's mean; mean + points = emotion"),
+    ),
+    key=("account_id", "response_id"),
+)
+
+
+def emotion(
+    book: pl.DataFrame,
+    responses: pl.DataFrame,
+    invitations: pl.DataFrame,
+    as_of: date,
+    *,
+    contacts: pl.DataFrame | None = None,
+    model: MoodModel | None = None,
+) -> pl.DataFrame:
+    """Score how each account of the book feels on `as_of`.
+
+    In: any frame with account_id, `facts.SURVEY_RESPONSES`, `facts.SURVEY_INVITATIONS` and, for roles,
+    `facts.CONTACTS` (a sponsor's answer counts as two). Out: `EMOTION`, one row an account, sorted.
+    Nothing after `as_of` counts.
+
+    Emotion = μ + Σ w (x - μ) over the account's answers x on one scale of 0-100, with the weights of
+    `mood.weigh`: a single answer moves the score less than several, an old one less than a new one
+    where mood was seen to fade. `model` is learned from the answers before the month of `as_of`, so
+    that within a month a score moves only by the account's own answers. An account is `silent` when
+    it was asked or had answered, but not in the last 365 days: a state, never a low score.
+    """
+    told = _answers(book, responses, contacts, as_of)
+    chosen = model or learned_before(told, as_of)
+    scored = _scored(told, chosen)
+    voices = responses.filter(pl.col("responded_at").dt.date() <= as_of)
+    return EMOTION.check(
+        book.select("account_id")
+        .join(scored, on="account_id", how="left")
+        .join(_latest(told), on="account_id", how="left")
+        .join(_last_day(voices, "responded_at", "last_answer_on", as_of), on="account_id", how="left")
+        .join(_last_day(invitations, "sent_at", "last_asked_on", as_of), on="account_id", how="left")
+        .with_columns(mood=_mood(as_of), answers=pl.col("answers").fill_null(0))
+        .with_columns(
+            pl.when(pl.col("last_scored_on") > pl.lit(as_of) - pl.duration(days=SILENT_AFTER)).then(
+                pl.col("emotion", "emotion_low", "emotion_high")
+            )
+        )
+        .sort("account_id")
+    )
+
+
+def emotion_parts(
+    book: pl.DataFrame,
+    responses: pl.DataFrame,
+    as_of: date,
+    *,
+    contacts: pl.DataFrame | None = None,
+    model: MoodModel | None = None,
+) -> pl.DataFrame:
+    """What each answer adds to its account's emotion: mean + Σ points is the score, exactly.
+
+    In: as for `emotion`. Out: `EMOTION_PARTS`, one row an answer that was used (the newest 16).
+    """
+    told = _answers(book, responses, contacts, as_of)
+    parts = _weighed(told, model or learned_before(told, as_of))
+    return EMOTION_PARTS.check(parts.sort("account_id", "day", "response_id"))
+
+
+def learned_before(told: pl.DataFrame, as_of: date) -> MoodModel:
+    """The model learned from answers before the month of `as_of`; of all answers while those are few."""
+    before = told.filter(pl.col("day") < as_of.replace(day=1).toordinal())
+    if before.height >= MIN_ANSWERS:
+        return learn(before)
+    mean = told["value"].mean()
+    return MoodModel(mean=mean) if isinstance(mean, float) else MoodModel()
+
+
+def _answers(
+    book: pl.DataFrame, responses: pl.DataFrame, contacts: pl.DataFrame | None, as_of: date
+) -> pl.DataFrame:
+    """Scored answers by `as_of` on the scale of 0-100, the same answer from two sources once."""
+    low = pl.col("kind").replace_strict({kind: a for kind, (a, _) in SCALES.items()}, default=None)
+    high = pl.col("kind").replace_strict({kind: b for kind, (_, b) in SCALES.items()}, default=None)
+    told = (
+        responses.filter(pl.col("score").is_not_null() & (pl.col("responded_at").dt.date() <= as_of))
+        .with_columns(
+            pl.col("contact_id").fill_null(""),
+            value=(100 * (pl.col("score") - low) / (high - low)).clip(0, 100),
+            on=pl.col("responded_at").dt.date(),
+            precision=pl.lit(1.0),
+        )
+        .filter(pl.col("value").is_not_null())
+        .with_columns(day=pl.col("on").cast(pl.Int32) + date(1970, 1, 1).toordinal())
+        .with_columns(pl.col("day").cast(pl.Float64), now=pl.lit(float(as_of.toordinal())))
+        .join(book.select("account_id"), on="account_id", how="semi")
+    )
+    if contacts is not None:
+        sponsors = contacts.filter(pl.col("is_sponsor")).select("contact_id", "account_id", sponsor=True)
+        told = told.join(sponsors, on=["contact_id", "account_id"], how="left").with_columns(
+            precision=pl.when(pl.col("sponsor")).then(SPONSOR_COUNTS).otherwise(1.0)
+        )
+    named = ["account_id", "contact_id", "kind", "on", "score"]
+    twice = (pl.col("contact_id") != "") & ~pl.struct(named).is_first_distinct()
+    return told.sort("account_id", "responded_at", "response_id").filter(~twice)
+
+
+def _weighed(told: pl.DataFrame, model: MoodModel) -> pl.DataFrame:
+    """The answers that are used, with value, weight, points, mean, and the variance left."""
+    used = []
+    for rows, grid in grids(bend(told, model.bends)):
+        weighed = weigh(grid, model)
+        slot, place = rows["slot"].to_numpy(), rows["place"].to_numpy()
+        used.append(
+            rows.with_columns(
+                weight=pl.Series(weighed.weight[slot, place]), left=pl.Series(weighed.left[slot])
+            )
+        )
+    empty = told.with_columns(weight=pl.lit(0.0), left=pl.lit(0.0))
+    parts = pl.concat(used) if used else empty
+    return parts.with_columns(
+        points=pl.col("weight") * (pl.col("value") - model.mean), mean=pl.lit(model.mean)
+    )
+
+
+def _scored(told: pl.DataFrame, model: MoodModel) -> pl.DataFrame:
+    half = float(norm.ppf(0.975)) * np.sqrt(model.variance) * pl.col("left").sqrt()
+    return (
+        _weighed(told, model)
+        .group_by("account_id")
+        .agg(emotion=pl.col("mean").first() + pl.col("points").sum(), left=pl.col("left").first())
+        .with_columns(
+            emotion_low=(pl.col("emotion") - half).clip(0, 100),
+            emotion_high=(pl.col("emotion") + half).clip(0, 100),
+        )
+        .drop("left")
+    )
+
+
+def _latest(told: pl.DataFrame) -> pl.DataFrame:
+    nps = pl.col("kind") == "nps"
+    return told.group_by("account_id", maintain_order=True).agg(
+        answers=pl.len().cast(pl.Int64),
+        last_kind=pl.col("kind").last(),
+        last_score=pl.col("score").last(),
+        last_scored_on=pl.col("on").last(),
+        last_nps=pl.col("score").filter(nps).last(),
+        last_nps_on=pl.col("on").filter(nps).last(),
+    )
+
+
+def _last_day(rows: pl.DataFrame, time: str, name: str, as_of: date) -> pl.DataFrame:
+    day = pl.col(time).dt.date()
+    return rows.filter(day <= as_of).group_by("account_id").agg(day.max().alias(name))
+
+
+def _mood(as_of: date) -> pl.Expr:
+    recent = pl.col("last_answer_on") > pl.lit(as_of) - pl.duration(days=SILENT_AFTER)
+    known = pl.col("last_answer_on").is_not_null() | pl.col("last_asked_on").is_not_null()
+    return pl.when(recent).then(pl.lit(HEARD)).when(known).then(pl.lit(SILENT)).otherwise(pl.lit(NEVER_ASKED))
