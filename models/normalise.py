@@ -15,7 +15,7 @@ import polars as pl
 
 from models.normalise_batch import REJECTS, Normalised, RawBatch
 from models.normalise_plan import Plan, plan
-from models.normalise_repeats import IDENTITIES, EventCounter, settle, with_identity
+from models.normalise_repeats import IDENTITIES, settle, with_identity
 from models.normalise_rows import Spellings, read_rows
 
 __all__ = ["Normaliser", "Plan", "plan", "unknown_accounts"]
@@ -51,19 +51,19 @@ class Normaliser:
     def steps(self, batches: Iterable[RawBatch]) -> Iterator[Normalised]:
         """Yield what may be stored; over all steps read = good + rejects + repeats.
 
-        Usage events come with every batch, numbered by `nth`. Facts with a key come after the last batch
-        of their file, when it is known which of two rows with one key stands last.
+        Usage events come with every batch. Facts with a key come after the last batch of their file, when
+        it is known which of two rows with one key stands last.
         """
         held: list[pl.DataFrame] = []
-        counter, file = EventCounter(), ""
+        file = ""
         for batch in batches:
             if batch.file != file:
                 yield from self._settled(held)
-                held, counter, file = [], EventCounter(), batch.file
+                held, file = [], batch.file
             good, rejects = read_rows(batch, self.plan, self._met)
             if self.contract.key:
                 held.append(good)
-            ready = good.clear() if self.contract.key else counter.number(good)
+            ready = good.clear() if self.contract.key else good
             read = batch.rows.height + batch.rejects.height
             yield Normalised(ready, pl.concat([batch.rejects, rejects]), read, 0, batch.position)
         yield from self._settled(held)

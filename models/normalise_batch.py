@@ -46,7 +46,7 @@ class RawBatch:
 class Normalised:
     """One step of an import: rows read = good + rejects + repeats, over all steps.
 
-    `good` has the fact's columns in order, then `file` and `line`; usage events also have `nth`.
+    `good` has the fact's columns in order, then `file` and `line`.
     `repeats` counts rows that stand again with the same values.
     """
 

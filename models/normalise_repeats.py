@@ -1,4 +1,4 @@
-"""Rows that stand again: made ids, natural keys within one file, and the number of equal usage events."""
+"""Rows that stand again within one file, and the ids made for rows that bring none."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ import polars as pl
 
 from models.contracts import Contract
 from models.normalise_batch import REJECTS
-
-PLACE = ("file", "line")
-EVENT_KEY = ("account_id", "user_id", "event", "occurred_at")
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ def settle(frame: pl.DataFrame, contract: Contract) -> tuple[pl.DataFrame, pl.Da
     """Leave one row a key: the last. Returns the rows, the rejects, and the number of equal repeats.
 
     A row equal to the last one of its key is a repeat; one with other values is rejected and told where
-    the last one stands. `frame` has the contract's columns and `PLACE`, in file order.
+    the last one stands. `frame` has the contract's columns, `file` and `line`, in file order.
     """
     key = list(contract.key)
     if not key or not frame.select(pl.struct(key).is_duplicated().any()).item():
@@ -86,44 +83,3 @@ def _clash_rejects(clashes: pl.DataFrame, key: list[str]) -> pl.DataFrame:
         reason.alias("reason"),
         pl.lit(None, dtype=pl.String).alias("row"),
     )
-
-
-class EventCounter:
-    """Numbers usage events that share account, user, event and time within one file: `nth` = 0, 1, 2 …
-
-    Equal events of one batch are numbered in the order of their quantities; those of later batches go on
-    from there, so the same file always gives the same numbers.
-    """
-
-    def __init__(self) -> None:
-        self._seen = pl.DataFrame(schema={"_key": pl.UInt64, "before": pl.Int64})
-
-    def number(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """Add `nth` (Int64) to a batch of usage events."""
-        keyed = frame.with_columns(pl.struct(EVENT_KEY).hash(seed=0).alias("_key"))
-        again = keyed["_key"].is_duplicated()
-        if not again.any():
-            counted = keyed.with_columns(pl.lit(0, dtype=pl.Int64).alias("nth"))
-        else:
-            at = keyed.with_row_index("_at")
-            nth = pl.int_range(pl.len(), dtype=pl.Int64).over("_key")
-            some = at.filter(again).sort("quantity", maintain_order=True).with_columns(nth.alias("nth"))
-            counted = at.join(some.select("_at", "nth"), on="_at", how="left", maintain_order="left")
-            counted = counted.drop("_at").with_columns(pl.col("nth").fill_null(0))
-        return self._after_earlier(counted).drop("_key")
-
-    def _after_earlier(self, counted: pl.DataFrame) -> pl.DataFrame:
-        here = counted.select("_key", (pl.col("nth") + 1).alias("n"))
-        if (counted["nth"] > 0).any():
-            here = here.group_by("_key").agg(pl.col("n").max())
-        if self._seen.height:
-            before = here.join(self._seen, on="_key", how="inner").select("_key", "before")
-            if before.height:
-                counted = counted.join(before, on="_key", how="left", maintain_order="left")
-                counted = counted.with_columns(pl.col("nth") + pl.col("before").fill_null(0)).drop("before")
-                self._seen = self._seen.join(before.select("_key"), on="_key", how="anti")
-                here = here.join(before, on="_key", how="left").select(
-                    "_key", pl.col("n") + pl.col("before").fill_null(0)
-                )
-        self._seen = pl.concat([self._seen, here.rename({"n": "before"})], rechunk=False)
-        return counted
