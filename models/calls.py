@@ -64,7 +64,9 @@ def call_list(
 
     In: open exceptions (`FINDINGS`, snoozed ones left out by the caller), scores with `SCORED`, `CONTACTS`,
     and from `models.call_frames` the calls done (`DONE`) and added by hand (`ADDED`).
-    `now` must know its zone, the reader's own. Calls by hand come first, oldest first; then risk/100 x MRR x saveability (the strongest of its reasons).
+    `now` must know its zone, the reader's own.
+
+    Calls by hand come first, oldest first; then risk/100 x MRR x saveability (the strongest of its reasons).
     MRR is taken relative to the median MRR of its currency, so that no currencies are added or compared
     as they are. Where nobody has an MRR, risk alone ranks. Never: an account whose every contact is
     do_not_contact, and one called within rest_days (retry_days when nobody was reached), unless a person
