@@ -50,8 +50,8 @@ def order_by(column: str) -> None:
     st.session_state["reverse"] = same and not st.session_state.get("reverse", False)
 
 
-def search_and_order(view: pl.DataFrame) -> None:
-    """One row: search, filters, order."""
+def search_and_order() -> None:
+    """Search and order, side by side in the caller's row."""
     st.text_input(
         "Search",
         key="q",
@@ -61,9 +61,6 @@ def search_and_order(view: pl.DataFrame) -> None:
         bind="query-params",
         width=300,
     )
-    set_now = sum(bool(st.session_state.get(name)) for name in (*_LABELS, "risk", "renews"))
-    with st.popover(f"Filters ({set_now})" if set_now else "Filters", icon=":material/filter_list:"):
-        _more(view)
     st.selectbox("Sort by", list(SORTS.values()), key="sort", bind="query-params", width=170)
     st.toggle("Reverse", key="reverse", bind="query-params")
 
@@ -81,11 +78,22 @@ def quadrants(view: pl.DataFrame) -> None:
     )
 
 
-def _more(view: pl.DataFrame) -> None:
-    for name, label in _LABELS.items():
-        _several(name, label, _options(view, name))
-    st.slider("Risk at least", 0, 100, key="risk", step=5, bind="query-params")
-    st.segmented_control("Renews within", list(WITHIN), key="renews", bind="query-params")
+def more(view: pl.DataFrame) -> None:
+    """Every other filter, folded away until somebody wants it.
+
+    Not a popover: the browser forgets to update a widget of a popover that was opened and closed,
+    and sends its old value back.
+    """
+    set_now = sum(bool(st.session_state.get(name)) for name in (*_LABELS, "risk", "renews"))
+    title = f"Filters ({set_now})" if set_now else "Filters"
+    with (
+        st.expander(title, icon=":material/filter_list:", key="filters"),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        for name, label in _LABELS.items():
+            _several(name, label, _options(view, name))
+        st.slider("Risk at least", 0, 100, key="risk", step=5, bind="query-params", width=210)
+        st.segmented_control("Renews within", list(WITHIN), key="renews", bind="query-params")
 
 
 def _options(view: pl.DataFrame, name: str) -> list[str]:
@@ -96,7 +104,7 @@ def _options(view: pl.DataFrame, name: str) -> list[str]:
 
 def _several(name: str, label: str, options: list[str]) -> None:
     if options:
-        st.multiselect(label, options, key=name, bind="query-params", placeholder="Any", width=320)
+        st.multiselect(label, options, key=name, bind="query-params", placeholder="Any", width=210)
 
 
 def scope(

@@ -57,6 +57,11 @@ def score_table(found: pl.DataFrame, page: int, query: BookQuery, as_of: date, k
     return [ids[row] for row in chosen.selection.rows if row < len(ids)]
 
 
+def untick(key: str) -> None:
+    """Untick every row of a table. For callbacks only."""
+    st.session_state[key] = {"selection": {"rows": [], "columns": []}}
+
+
 def plain_table(frame: pl.DataFrame, alt: str, columns: dict[str, Any], key: str | None = None) -> None:
     """A table to read: as high as its rows, at most sixteen."""
     st.dataframe(

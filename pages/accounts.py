@@ -43,8 +43,9 @@ def _book() -> None:
     _sentence(reader, book)
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     with row:
-        filters.search_and_order(book)
+        filters.search_and_order()
     filters.quadrants(book)
+    filters.more(book)
     query = filters.asked()
     found = narrowed(book, query, reader.as_of)
     with row:
@@ -115,10 +116,10 @@ def _found(reader: Reader, book: pl.DataFrame, found: pl.DataFrame, query: BookQ
         key = f"book-{shown}-{page}"
         ticked = tables.score_table(found, page, query, reader.as_of, key)
     with bulk:
-        _bulk(found, ticked)
+        _bulk(found, ticked, key)
 
 
-def _bulk(found: pl.DataFrame, ticked: list[str]) -> None:
+def _bulk(found: pl.DataFrame, ticked: list[str], table: str) -> None:
     _added_line()
     if not ticked:
         return
@@ -129,7 +130,11 @@ def _bulk(found: pl.DataFrame, ticked: list[str]) -> None:
             f"**{words.count(rows.height, 'account')} ticked:** {words.plain(names)}", width="content"
         )
         st.button(
-            "Add to call list", type="primary", icon=":material/add_call:", on_click=_add, args=(ticked,)
+            "Add to call list",
+            type="primary",
+            icon=":material/add_call:",
+            on_click=_add,
+            args=(ticked, table),
         )
 
 
@@ -149,8 +154,9 @@ def _added_line() -> None:
         st.button("Close", type="tertiary", icon=":material/close:", on_click=_forget_added)
 
 
-def _add(ticked: list[str]) -> None:
-    failures.attempt(partial(_add_now, ticked), _PAGE)
+def _add(ticked: list[str], table: str) -> None:
+    if failures.attempt(partial(_add_now, ticked), _PAGE):
+        tables.untick(table)
 
 
 def _add_now(ticked: list[str]) -> None:
