@@ -272,7 +272,7 @@ def test_headline(planned: list[bool], sentence: str) -> None:
 NAMES = st.sampled_from("abcdefgh")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     reasons=st.sets(st.tuples(NAMES, st.sampled_from(["declined", "silent", "detractor"]))),
     called=st.lists(

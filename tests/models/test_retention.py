@@ -278,7 +278,7 @@ def any_book(draw: st.DrawFn) -> tuple[list[dict[str, Any]], dict[str, dict[str,
     return list(periods.values()), accounts
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(any_book(), DAYS)
 def test_the_bridge_sums_to_the_cent_and_months_join(
     facts: tuple[list[dict[str, Any]], dict[str, dict[str, Any]]], as_of: date
@@ -297,7 +297,7 @@ def test_the_bridge_sums_to_the_cent_and_months_join(
             assert opening == before[(first - timedelta(days=1)).replace(day=1)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(any_book(), DAYS)
 def test_grr_is_at_most_one_and_at_most_nrr(
     facts: tuple[list[dict[str, Any]], dict[str, dict[str, Any]]], as_of: date
@@ -310,7 +310,7 @@ def test_grr_is_at_most_one_and_at_most_nrr(
     assert logos["kept"] <= logos["accounts"]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(any_book(), DAYS)
 def test_nothing_after_as_of_is_used(
     facts: tuple[list[dict[str, Any]], dict[str, dict[str, Any]]], as_of: date
