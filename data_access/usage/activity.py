@@ -152,12 +152,14 @@ def _modified(path: Path) -> float:
 
 def _joined(spans: pl.DataFrame) -> pl.DataFrame:
     return (
-        spans.group_by("account_id", "event")
+        spans.lazy()
+        .group_by("account_id", "event")
         .agg(
             pl.col("events").sum(),
             pl.col("quantity").sum(),
             pl.col("first_at").min(),
             pl.col("last_at").max(),
         )
+        .collect(engine="streaming")
         .sort(EVENT_SPANS.key)
     )

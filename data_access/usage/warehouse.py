@@ -17,7 +17,7 @@ from data_access.usage.source import (
     first_moment,
     last_moment,
 )
-from data_access.usage.sql_read import Query, read_frame, read_rows
+from data_access.usage.sql_read import Query, Reader
 from models.contracts import Contract
 from models.facts import ACCOUNT_DAYS, EVENT_SPANS, USAGE_EVENTS
 
@@ -33,22 +33,27 @@ class SqlUsage:
     """
 
     def __init__(self, engine: sa.Engine, table: sa.Table) -> None:
-        self._engine = engine
+        self._dialect = engine.dialect.name
+        self._reader = Reader(engine)
         self._table = table
         self._account, self._event, self._at = table.c.account_id, table.c.event, table.c.occurred_at
         self._user = table.c.user_id
         self._events = sa.cast(sa.func.count(), _WHOLE).label("events")
         self._quantity = _sum(table.c.quantity, _REAL).label("quantity")
-        self._day = _day(self._at, engine.dialect.name)
+        self._day = _day(self._at, self._dialect)
 
     def months(self) -> pl.DataFrame:
-        if self._engine.dialect.name == "postgresql":
+        """See `UsageSource.months`.
+
+        PostgreSQL hashes every row. Other dialects have no common hash: there the fingerprint is
+        made of counts, sums and the newest time, and corrections that cancel out go unseen.
+        """
+        if self._dialect == "postgresql":
             return self._read(self._months_hashed(), MONTHS)
         year, month = sa.extract("year", self._at), sa.extract("month", self._at)
         sums = _sum(self._table.c.quantity * sa.extract("day", self._at), _REAL)
         newest = sa.func.max(self._at)
-        rows = read_rows(
-            self._engine,
+        rows = self._reader.rows(
             sa.select(year, month, sa.func.count(), self._quantity, sums, newest).group_by(year, month),
         )
         found = [(date(row[0], row[1], 1), row[2], "|".join(map(str, row[2:]))) for row in rows]
@@ -114,10 +119,9 @@ class SqlUsage:
     def events_of(
         self, account_ids: Sequence[str], since: date | None, until: date, limit: int
     ) -> pl.DataFrame:
-        newest, *rest = (_bytewise(self._table.c[name], self._engine) for name in NEWEST_FIRST)
+        newest, *rest = (_bytewise(self._table.c[name], self._dialect) for name in NEWEST_FIRST)
         user = sa.func.coalesce(self._user, "")
-        rows = read_rows(
-            self._engine,
+        rows = self._reader.rows(
             sa.select(self._account, user, self._event, self._at, self._table.c.quantity)
             .where(self._account.in_(list(account_ids)), *self._within(since, until))
             .order_by(newest.desc(), *rest)
@@ -142,7 +146,7 @@ class SqlUsage:
         return [self._at >= first_moment(since), *bounds] if since else bounds
 
     def _read(self, query: Query, contract: Contract) -> pl.DataFrame:
-        return read_frame(self._engine, query, contract).sort(contract.key)
+        return self._reader.frame(query, contract).sort(contract.key)
 
 
 def _sum(column: sa.ColumnElement[Any], kind: sa.types.TypeEngine[Any]) -> sa.Cast[Any]:
@@ -154,7 +158,7 @@ def _day(at: sa.ColumnElement[Any], dialect: str) -> sa.ColumnElement[date]:
     return sa.func.date(at, type_=sa.Date()) if dialect == "sqlite" else sa.cast(at, sa.Date)
 
 
-def _bytewise(column: sa.ColumnElement[Any], engine: sa.Engine) -> sa.ColumnElement[Any]:
+def _bytewise(column: sa.ColumnElement[Any], dialect: str) -> sa.ColumnElement[Any]:
     """Order texts by code point, as Polars and SQLite do, whatever the database's language."""
     is_text = isinstance(column.type, sa.Text | sa.String)
-    return sa.collate(column, "C") if is_text and engine.dialect.name == "postgresql" else column
+    return sa.collate(column, "C") if is_text and dialect == "postgresql" else column
