@@ -7,13 +7,14 @@ somebody imports (`imports`) or changes anything (`changes`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from data_access import exceptions, facts, imports, people, settings, snapshots, stamps, tasks, views
+from data_access import counts, exceptions, facts, imports, people, settings, snapshots, stamps, tasks, views
 from data_access.config import configuration
 from data_access.errors import Conflict as Conflict
 from data_access.errors import NotFound as NotFound
@@ -23,6 +24,9 @@ from data_access.stamps import Stamps
 from data_access.store import Store, open_store
 from data_access.viewer import Viewer as Viewer
 from models import book_view
+from models.calls import CallList, CallRules
+from models.day_plan import day_plan
+from models.snapshot import WEEKS
 
 _FEW, _MANY = 32, 256
 
@@ -127,6 +131,76 @@ def calls(reader: Reader) -> pl.DataFrame:
     )
 
 
+def refreshed(reader: Reader) -> Reader:
+    """The same reader with the stamps of this moment: for a part of a page that redraws by itself."""
+    return replace(reader, stamps=stamps.read(reader.store.database))
+
+
+def calls_since(reader: Reader, since: datetime) -> dict[str, dict[str, Any]]:
+    """The last call logged on each account from a moment (UTC) on, by account_id; rows of `TASKS`."""
+    return _calls_since(
+        _key(reader.store), since, reader.stamps.changes, reader.stamps.imports, reader.viewer.scope, reader
+    )
+
+
+def weeks(reader: Reader) -> pl.DataFrame:
+    """Usage by week; columns of `models.snapshot.WEEKS`, no rows where the snapshot has none."""
+    try:
+        return part(reader, "weeks")
+    except NotFound:
+        return WEEKS.empty()
+
+
+def call_list(reader: Reader, now: datetime, since: datetime, capacity: int) -> CallList:
+    """The day's calls and who is left out; `now` in the viewer's zone, their day began at `since` (UTC).
+
+    Calls logged since then stay on the list, so that it does not move under the hand that works through it.
+    """
+    return _call_list(
+        _key(reader.store),
+        reader.stamps.snapshot,
+        reader.stamps.changes,
+        reader.stamps.imports,
+        reader.viewer.scope,
+        f"{now:%Y-%m-%d %H %z}",
+        capacity,
+        reader,
+        now,
+        since,
+    )
+
+
+def accounts_to_call(reader: Reader) -> set[str]:
+    """The accounts that somebody put on the call list and nobody has called yet."""
+    waiting = calls(reader).filter(pl.col("state") == "open")
+    return set(waiting["account_id"])
+
+
+def every_exception(reader: Reader) -> pl.DataFrame:
+    """Exceptions of the viewer's accounts, closed ones too; columns of `EXCEPTIONS`."""
+    return _every_exception(
+        _key(reader.store), reader.stamps.changes, reader.stamps.imports, reader.viewer.scope, reader
+    )
+
+
+def earlier(reader: Reader) -> Snapshot | None:
+    """The newest snapshot of a day before the one that is shown."""
+    if reader.snapshot is None:
+        return None
+    before = reader.snapshot.as_of - timedelta(days=1)
+    return _earlier(_key(reader.store), reader.stamps.snapshot, before, reader)
+
+
+def scores_in(reader: Reader, snapshot_id: int) -> pl.DataFrame:
+    """The viewer's book in another snapshot; columns of `models.snapshot.SCORES`."""
+    return _scores(_key(reader.store), snapshot_id, reader.stamps.imports, reader.viewer.scope, reader)
+
+
+def is_demo(reader: Reader) -> bool:
+    """Whether all that was ever imported is the demo company."""
+    return _is_demo(_key(reader.store), reader.stamps.imports, reader)
+
+
 def csms(reader: Reader) -> pl.DataFrame:
     """Everybody who looks after accounts or leads those who do."""
     return _csms(_key(reader.store), reader.stamps.imports, reader)
@@ -145,6 +219,16 @@ def viewer_of(email: str | None) -> Viewer:
 def import_list(reader: Reader) -> pl.DataFrame:
     """Past imports, newest first."""
     return imports.listing(reader.store.database)
+
+
+def fact_rows(reader: Reader) -> dict[str, int]:
+    """The rows of every fact in the store, usage events too."""
+    return _fact_rows(_key(reader.store), reader.stamps.imports, reader)
+
+
+def newest(reader: Reader) -> dict[str, datetime]:
+    """The latest date that imported rows of each fact carry."""
+    return imports.freshness(reader.store.database)
 
 
 def rejects(reader: Reader, import_id: int) -> pl.DataFrame:
@@ -224,6 +308,67 @@ def _csms(store_key: str, imports_stamp: int, _reader: Reader) -> pl.DataFrame:
 def _book(
     store_key: str, snapshot_id: int, changes: int, imports_stamp: int, scope: str, _reader: Reader
 ) -> pl.DataFrame:
-    return book_view.book_view(
-        scores(_reader), part(_reader, "weeks"), open_exceptions(_reader), csms(_reader)
+    return book_view.book_view(scores(_reader), weeks(_reader), open_exceptions(_reader), csms(_reader))
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _calls_since(
+    store_key: str, since: datetime, changes: int, imports_stamp: int, scope: str, _reader: Reader
+) -> dict[str, dict[str, Any]]:
+    done = tasks.listing(_reader.store.database, _reader.viewer, state="done", done_since=since)
+    return {row["account_id"]: row for row in done.sort("done_at").iter_rows(named=True)}
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _every_exception(
+    store_key: str, changes: int, imports_stamp: int, scope: str, _reader: Reader
+) -> pl.DataFrame:
+    return exceptions.listing(_reader.store.database, _reader.viewer, only_open=False)
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _earlier(store_key: str, snapshot_id: int, before: date, _reader: Reader) -> Snapshot | None:
+    return snapshots.newest(_reader.store.database, as_of=before)
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _is_demo(store_key: str, imports_stamp: int, _reader: Reader) -> bool:
+    sources = imports.listing(_reader.store.database)["source"].unique().to_list()
+    return bool(sources) and all("demo" in source for source in sources)
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _call_list(
+    store_key: str,
+    snapshot_id: int,
+    changes: int,
+    imports_stamp: int,
+    scope: str,
+    hour: str,
+    capacity: int,
+    _reader: Reader,
+    _now: datetime,
+    _since: datetime,
+) -> CallList:
+    return day_plan(
+        open_exceptions(_reader),
+        scores(_reader),
+        fact(_reader, "contacts"),
+        _as_of_morning(calls(_reader), _since),
+        _now,
+        rules=CallRules(capacity=capacity),
     )
+
+
+def _as_of_morning(called: pl.DataFrame, since: datetime) -> pl.DataFrame:
+    """The calls as they stood when the day began: those logged since are still to be made."""
+    today = ((pl.col("state") == "done") & (pl.col("done_at") >= since)).fill_null(value=False)
+    known = called.filter(~(today & (pl.col("origin") == "list")))
+    waiting = known.filter(today | (pl.col("state") == "open")).with_columns(state=pl.lit("open"))
+    first = waiting.unique("account_id", keep="first", maintain_order=True)
+    return pl.concat([known.filter(~today & (pl.col("state") != "open")), first])
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _fact_rows(store_key: str, imports_stamp: int, _reader: Reader) -> dict[str, int]:
+    return counts.fact_rows(_reader.store)
