@@ -12,12 +12,13 @@ import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from actions.propose_mapping import propose_mapping
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -26,7 +27,6 @@ from actions.demo import is_empty, make_demo
 from actions.exporting import EXPORTS, FORMATS, export
 from actions.import_files import import_files
 from actions.progress import Progress as Report
-from actions.propose_mapping import propose_mapping
 from actions.refresh import RefreshReport, needed, refresh, refresh_weeks
 from data_access import people
 from data_access.errors import RoundsError
@@ -111,9 +111,7 @@ def import_(
 def refresh_(
     as_of: AsOf = None,
     weeks: Annotated[int, typer.Option(min=0, help="also make the weekly snapshots before")] = 0,
-    if_needed: Annotated[
-        bool, typer.Option("--if-needed", help="only when something came in since")
-    ] = False,
+    if_needed: Annotated[bool, typer.Option("--if-needed", help="only when something came in since")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Score every account as of a day: one new snapshot."""
@@ -140,9 +138,7 @@ def export_(
     """Write what a screen shows, whole, to a file."""
     with _work() as (store, _):
         who = people.viewer_of(store.database, viewer) if viewer else SYSTEM
-        rows = export(
-            store, who, _now(), str(what), str(format_), out, as_of=as_of.date() if as_of else None
-        )
+        rows = export(store, who, _now(), str(what), str(format_), out, as_of=as_of.date() if as_of else None)
     _say(as_json, {"rows": rows}, f"{rows:,} rows written to {out}.")
 
 

@@ -1,0 +1,125 @@
+"""Export what a screen shows, whole, as one file; every export is in the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import polars as pl
+from models.retention_series import series
+
+from actions.formats import calendar_bytes, table_bytes
+from data_access import exceptions, snapshots, tasks
+from data_access.audit import record
+from data_access.errors import DataError, NotFound
+from data_access.facts import fact
+from data_access.snapshots import Snapshot
+from data_access.store import Store
+from data_access.viewer import Viewer
+from models.day_plan import day_plan
+
+FORMATS = ("csv", "xlsx", "ics", "parquet", "json")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who exports from which snapshot, and when (UTC)."""
+
+    store: Store
+    viewer: Viewer
+    now: datetime
+    snapshot: Snapshot
+
+
+def accounts(asked: Asked) -> pl.DataFrame:
+    """The whole book as on the Accounts page; columns of `models.snapshot.SCORES`."""
+    return snapshots.scores(asked.store.database, asked.viewer, asked.snapshot.snapshot_id).sort(
+        "priority", "account_id", descending=[True, False], nulls_last=True
+    )
+
+
+def open_exceptions(asked: Asked) -> pl.DataFrame:
+    """Exceptions open on the snapshot's day, with the account's name."""
+    every = exceptions.listing(asked.store.database, asked.viewer, only_open=False)
+    day = asked.snapshot.as_of
+    then_open = every.filter(
+        (pl.col("first_seen") <= day) & (pl.col("closed_on").is_null() | (pl.col("closed_on") > day))
+    )
+    names = accounts(asked).select("account_id", "name", "csm_id")
+    return names.join(then_open, on="account_id", maintain_order="right")
+
+
+def calls(asked: Asked) -> pl.DataFrame:
+    """The call list as on Today, the calls that can wait included; columns of `models.call_frames.CALLS`."""
+    database, viewer = asked.store.database, asked.viewer
+    planned = day_plan(
+        exceptions.listing(database, viewer),
+        accounts(asked),
+        fact(database, viewer, "contacts"),
+        tasks.listing(database, viewer),
+        asked.now.replace(tzinfo=UTC),
+    )
+    return planned.calls
+
+
+def retention(asked: Asked) -> pl.DataFrame:
+    """The monthly series of the Retention page, a row a month, currency and figure."""
+    database, viewer, day = asked.store.database, asked.viewer, asked.snapshot.as_of
+    periods = snapshots.frame(database, viewer, asked.snapshot.snapshot_id, "subscriptions")
+    return series(fact(database, viewer, "accounts", as_of=day), periods, day)
+
+
+EXPORTS: dict[str, Callable[[Asked], pl.DataFrame]] = {
+    "accounts": accounts,
+    "exceptions": open_exceptions,
+    "calls": calls,
+    "retention": retention,
+}
+
+
+def export(
+    store: Store,
+    viewer: Viewer,
+    now: datetime,
+    what: str,
+    fmt: str,
+    out: Path,
+    *,
+    as_of: date | None = None,
+) -> int:
+    """Write one of `EXPORTS` to `out`; returns its rows. Only calls can be a calendar (`ics`)."""
+    snapshot = snapshots.newest(store.database, as_of)
+    if snapshot is None:
+        upto = f" up to {as_of}" if as_of else ""
+        raise NotFound(f"There is no snapshot{upto}: run `python cli.py refresh` first.")
+    if fmt == "ics" and what != "calls":
+        raise DataError(f"A calendar holds calls, not {what}: choose csv, xlsx, parquet or json.")
+    frame = EXPORTS[what](Asked(store, viewer, now, snapshot))
+    body = calendar_bytes(entries(frame, now.date()), now.replace(tzinfo=UTC)) if fmt == "ics" else None
+    try:
+        out.write_bytes(body if body is not None else table_bytes(frame, fmt))  # type: ignore[arg-type]
+    except OSError as error:
+        raise DataError(f"{out} can't be written: {error.strerror}.") from error
+    exported(store, viewer, now, what, frame.height)
+    return frame.height
+
+
+def exported(store: Store, viewer: Viewer, now: datetime, what: str, rows: int) -> None:
+    """Put an export on record: who took how many rows of what."""
+    with store.database.write() as connection:
+        record(connection, viewer, now, "export", what, rows=rows)
+
+
+def entries(calls: pl.DataFrame, today: date) -> pl.DataFrame:
+    """Calls as calendar entries: account_id, account, due_on, summary, description."""
+    due = pl.coalesce("due_on", pl.lit(today))
+    who = pl.concat_str("contact_name", "phone", "email", separator=", ", ignore_nulls=True)
+    return calls.select(
+        "account_id",
+        account="name",
+        due_on=pl.max_horizontal(due, pl.lit(today)),
+        summary=pl.format("Call {}", "name"),
+        description=pl.concat_str(who, pl.col("reasons").list.join("\n"), "talk_track", separator="\n\n"),
+    )
