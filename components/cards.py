@@ -1,0 +1,144 @@
+"""The call card: whom to call, why, what to say, and what came of it in two clicks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import streamlit as st
+
+from components import clock, failures, marks, queries, session, words
+from components.deeds import CallDeeds, Outcome, Person
+from components.failures import guarded
+from components.logged import logged
+from components.navigation import account_link
+from components.queries import Reader
+
+_AGAIN = "log again"
+_OUTCOMES: tuple[tuple[Outcome, str], ...] = (
+    ("reached", "Reached"),
+    ("left message", "Left message"),
+    ("wrong person", "Wrong person"),
+)
+
+
+@dataclass(frozen=True)
+class Card:
+    """One call: a row of the call list (`models.call_frames.CALLS`), and whose account it is."""
+
+    account_id: str
+    name: str
+    csm_id: str | None
+    csm: str | None
+    quadrant: str | None
+    mrr: float | None
+    currency: str | None
+    renewal_on: date | None
+    reasons: tuple[str, ...]
+    prescription: str
+    talk_track: str
+    why: str
+    due_on: date | None
+    contact_id: str | None
+    contact_name: str | None
+    role: str | None
+    phone: str | None
+    email: str | None
+    timezone: str | None
+
+    @property
+    def person(self) -> Person:
+        return Person(self.account_id, self.contact_id, self.csm_id or None, self.reasons)
+
+
+@st.fragment
+@guarded
+def call_card(reader: Reader, card: Card, deeds: CallDeeds, since: datetime) -> None:
+    """A card; once a call was logged after `since` (UTC) it says so and asks whether it helped."""
+    done = queries.calls_since(queries.refreshed(reader), since).get(card.account_id)
+    with st.container(border=True, gap="xsmall", key=f"card-{card.account_id}"):
+        _head(card)
+        failures.tell(card.account_id)
+        if done is not None:
+            logged(done, deeds)
+            return
+        _whom(card)
+        _why(card)
+        _buttons(card, deeds)
+
+
+@st.fragment
+@guarded
+def logged_card(reader: Reader, account_id: str, name: str, deeds: CallDeeds, since: datetime) -> None:
+    """A call that the list did not ask for, as it was logged; nothing once it was taken back."""
+    done = queries.calls_since(queries.refreshed(reader), since).get(account_id)
+    failures.tell(account_id)
+    if done is None:
+        st.caption(f"{words.plain(name)}: taken back.")
+        return
+    with st.container(border=True, gap="xsmall", key=f"logged-{account_id}"):
+        account_link(account_id, name)
+        logged(done, deeds)
+
+
+def _head(card: Card) -> None:
+    today = clock.today()
+    renews = f"renews {words.near(card.renewal_on, today)}" if card.renewal_on else "no renewal date"
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
+            account_link(card.account_id, card.name)
+            st.markdown(marks.quadrant(card.quadrant), width="content")
+        st.markdown(f"**{words.money(card.mrr, card.currency)}** MRR · {renews}", width="content")
+
+
+def _whom(card: Card) -> None:
+    now = session.now()
+    name = ", ".join(words.plain(part) for part in (card.contact_name, card.role) if part)
+    reach = words.phone(card.phone) or words.email(card.email)
+    clock_there = words.local_time(card.timezone, now)
+    known = [part for part in (name, reach, clock_there) if part]
+    whose = f":gray[for {words.plain(card.csm)}]" if card.csm else ""
+    st.markdown(" · ".join([*(known or ["No contact was imported."]), *([whose] if whose else [])]))
+
+
+def _why(card: Card) -> None:
+    due = f"**Due {words.near(card.due_on, clock.today())}.** " if card.due_on else ""
+    st.markdown("\n".join(f"- {words.plain(reason)}" for reason in card.reasons[:3]))
+    st.markdown(f":material/assignment: {due}{words.plain(card.prescription)}")
+
+
+def _buttons(card: Card, deeds: CallDeeds) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        for outcome, label in _OUTCOMES:
+            st.button(
+                label,
+                key=f"{outcome}-{card.account_id}",
+                type="primary" if outcome == "reached" else "secondary",
+                on_click=_log,
+                args=(card, deeds, outcome),
+            )
+        with st.popover("What to say", type="tertiary", icon=":material/forum:"):
+            for line in card.talk_track.splitlines():
+                head, _, rest = line.partition(": ")
+                st.markdown(f"**{head}** {words.plain(rest)}")
+            st.caption(f"Why here on the list: {words.plain(card.why)}")
+    if st.session_state.get(_AGAIN) == card.account_id:
+        st.button(
+            "It was another call: log it too",
+            key=f"again-{card.account_id}",
+            on_click=_log,
+            args=(card, deeds, "reached"),
+            kwargs={"again": True},
+        )
+
+
+def _log(card: Card, deeds: CallDeeds, outcome: Outcome, *, again: bool = False) -> None:
+    refused = not failures.attempt(lambda: deeds.log(card.person, outcome, again=again), card.account_id)
+    st.session_state[_AGAIN] = card.account_id if refused else None
+
+
+def card_of(row: dict[str, Any], csm: str | None) -> Card:
+    """The card of one row of the call list; `csm` names whose account it is, where that needs saying."""
+    columns = {name: row[name] for name in Card.__dataclass_fields__ if name not in ("csm", "reasons")}
+    return Card(csm=csm, reasons=tuple(row["reasons"]), **columns)

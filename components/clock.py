@@ -1,0 +1,36 @@
+"""The day and the hour where the person sits who is looking."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import streamlit as st
+
+from components import session
+
+
+def here() -> datetime:
+    """Now, in the browser's time zone; in UTC while the browser has not said."""
+    zone = st.context.timezone
+    try:
+        return session.now().astimezone(ZoneInfo(zone) if zone else UTC)
+    except (ZoneInfoNotFoundError, ValueError):
+        return session.now()
+
+
+def today() -> date:
+    """Today, where the person sits."""
+    return here().date()
+
+
+def day_start() -> datetime:
+    """When their day began, in UTC without a zone, as the store keeps times."""
+    moment = here()
+    began = datetime.combine(moment.date(), time.min, tzinfo=moment.tzinfo)
+    return began.astimezone(UTC).replace(tzinfo=None)
+
+
+def shown(at: datetime) -> str:
+    """A moment of the store on their clock: "09:12"."""
+    return f"{at.replace(tzinfo=UTC).astimezone(here().tzinfo):%H:%M}"

@@ -1,0 +1,35 @@
+"""What stands where there is nothing yet: why, and what would fill it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from components.navigation import link
+from components.queries import Reader
+
+
+def nothing(what: str, fills: str, icon: str = ":material/inbox:") -> None:
+    """An empty place: what is missing, and what would fill it."""
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"{icon} **{what}**")
+        st.caption(fills)
+
+
+def no_snapshot() -> None:
+    """The whole page while no day has been computed yet."""
+    with st.container(border=True, gap="small"):
+        st.markdown(":material/database: **There is nothing to show yet.**")
+        st.markdown(
+            "Rounds needs your accounts and what they do. Import your files on the Data page, or run "
+            "`python cli.py demo` to look around in a company that we made up. "
+            "Then `python cli.py refresh` computes today."
+        )
+        link("data", "Import your data", icon=":material/upload:")
+
+
+def ready(reader: Reader) -> bool:
+    """True when there is a snapshot to show; says what would make one otherwise."""
+    if reader.snapshot is None:
+        no_snapshot()
+        return False
+    return True

@@ -1,0 +1,67 @@
+"""The numbers behind an exception, in words."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from components import words
+
+_NAMES = {
+    "actual_28": "events in the last 28 days",
+    "counted_28": "events with one-day bursts",
+    "expected_28": "events expected",
+    "ratio_28": "share of what was expected",
+    "posterior": "probability that the fall is real",
+    "events_a_week": "events a week before",
+    "alerted_on": "first alert",
+    "days_left": "days to the renewal",
+    "last_spoken": "last spoken with",
+    "renewal_on": "renewal",
+    "since": "since",
+    "kind": "survey",
+    "score": "score",
+    "comment": "comment",
+    "responded_at": "answered",
+    "person": "person",
+    "unhappy_people": "unhappy people",
+    "answers": "answers so far",
+    "unanswered": "invitations without an answer",
+    "last_answer": "last answer",
+    "last_word": "last word from them",
+}
+_SHARES = ("ratio_28", "posterior")
+
+
+def in_words(evidence: str, today: date) -> str:
+    """The evidence (a JSON object) as one line: "events expected 40 · events in the last 28 days 12"."""
+    numbers = json.loads(evidence or "{}")
+    parts = [
+        f"{_NAMES.get(name, name.replace('_', ' '))} **{_shown(name, value, today)}**"
+        for name, value in numbers.items()
+        if value is not None and value != ""
+    ]
+    return " · ".join(parts)
+
+
+def _shown(name: str, value: object, today: date) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return (
+            f"{value:.0%}"
+            if name in _SHARES
+            else f"{value:,.0f}"
+            if value == round(value)
+            else f"{value:,.1f}"
+        )
+    if isinstance(value, str):
+        return _day_or_text(value, today)
+    return words.plain(json.dumps(value, ensure_ascii=False))
+
+
+def _day_or_text(value: str, today: date) -> str:
+    try:
+        return words.day(date.fromisoformat(value[:10]), today)
+    except ValueError:
+        return words.plain(value)

@@ -1,0 +1,144 @@
+"""One exception: what is wrong, the numbers behind it, and what a person says of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from components import clock, evidence, failures, marks, queries, words
+from components.deeds import CallDeeds, ExceptionDeeds, Person, Verdict
+from components.failures import guarded
+from components.navigation import account_link
+from components.queries import Reader
+
+_VERDICTS: dict[Verdict, str] = {"true": "True", "false": "False", "premature": "Premature"}
+
+
+@st.fragment
+@guarded
+def exception_card(
+    reader: Reader,
+    exception_id: int,
+    account: dict[str, Any],
+    deeds: ExceptionDeeds,
+    calls: CallDeeds,
+    *,
+    named: bool = True,
+) -> None:
+    """The exception of this id on `account` (a row of the scores); `named` puts the account's name on it."""
+    now = queries.refreshed(reader)
+    row = queries.every_exception(now).row(by_predicate=pl.col("exception_id") == exception_id, named=True)
+    with st.container(border=True, gap="xsmall", key=f"exception-{exception_id}"):
+        _head(row, account, named=named)
+        failures.tell(_where(row))
+        _said(row)
+        if row["closed_on"] is None:
+            _buttons(row, account, deeds, calls, listed=_is_listed(now, row["account_id"]))
+
+
+def _head(row: dict[str, Any], account: dict[str, Any], *, named: bool) -> None:
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
+            if named:
+                account_link(row["account_id"], account["name"])
+            st.markdown(f":gray-badge[{marks.kind(row['kind'])}]", width="content")
+        st.markdown(f"**{words.money(account['mrr'], account['currency'])}** MRR", width="content")
+
+
+def _said(row: dict[str, Any]) -> None:
+    today = clock.today()
+    again = f", for the {row['times_opened']}. time" if row["times_opened"] > 1 else ""
+    dates = [
+        f"Since {words.day(row['since'], today)}",
+        f"first seen {words.day(row['first_seen'], today)}{again}",
+        f"last seen {words.day(row['last_seen'], today)}",
+    ]
+    if row["closed_on"] is not None:
+        dates.append(f"mended {words.day(row['closed_on'], today)}")
+    st.markdown(words.plain(row["sentence"]))
+    st.caption(evidence.in_words(row["evidence"], today))
+    st.caption(" · ".join(dates))
+    due = (
+        f"**Due {words.near(row['due_on'], today)}.** " if row["due_on"] and row["closed_on"] is None else ""
+    )
+    st.markdown(f":material/assignment: {due}{words.plain(row['prescription'])}")
+    if row["snoozed_until"] is not None:
+        until = words.near(row["snoozed_until"], today)
+        st.markdown(f":material/snooze: Snoozed until {until}: {words.plain(row['snooze_reason'])}")
+
+
+def _buttons(
+    row: dict[str, Any], account: dict[str, Any], deeds: ExceptionDeeds, calls: CallDeeds, *, listed: bool
+) -> None:
+    number = row["exception_id"]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.segmented_control(
+            "Is it true?",
+            list(_VERDICTS),
+            default=row["verdict"],
+            format_func=lambda verdict: _VERDICTS[verdict],
+            key=f"verdict-{number}-{row['version']}",
+            label_visibility="collapsed",
+            help="What you found when you looked; choose it again to take it back.",
+            on_change=_judge,
+            args=(row, deeds),
+        )
+        with st.popover("Snooze", icon=":material/snooze:", type="tertiary"):
+            _snooze_form(row, deeds)
+        if listed:
+            st.caption(":material/check: On the call list", width="content")
+        else:
+            st.button(
+                "Add to call list",
+                key=f"add-{number}",
+                icon=":material/add_call:",
+                type="tertiary",
+                on_click=_add,
+                args=(row, account, calls),
+            )
+    if row["verdict"]:
+        st.caption(f"{words.plain(row['verdict_by'])} says: {row['verdict']}.")
+
+
+def _snooze_form(row: dict[str, Any], deeds: ExceptionDeeds) -> None:
+    number = row["exception_id"]
+    if row["snoozed_until"] is not None:
+        st.button("Wake it now", key=f"wake-{number}", on_click=_wake, args=(row, deeds))
+        return
+    tomorrow = clock.today() + timedelta(days=1)
+    with st.form(f"snooze-{number}", border=False):
+        st.date_input("Until", value=tomorrow + timedelta(days=6), min_value=tomorrow, key=f"until-{number}")
+        st.text_input("Why it can wait", key=f"why-{number}")
+        st.form_submit_button("Snooze", type="primary", on_click=_snooze, args=(row, deeds))
+
+
+def _judge(row: dict[str, Any], deeds: ExceptionDeeds) -> None:
+    number, version = row["exception_id"], row["version"]
+    verdict = st.session_state[f"verdict-{number}-{version}"]
+    failures.attempt(lambda: deeds.judge(number, version, verdict), _where(row))
+
+
+def _snooze(row: dict[str, Any], deeds: ExceptionDeeds) -> None:
+    number, state = row["exception_id"], st.session_state
+    until, why = state[f"until-{number}"], state[f"why-{number}"]
+    failures.attempt(lambda: deeds.snooze(number, row["version"], until, why), _where(row))
+
+
+def _wake(row: dict[str, Any], deeds: ExceptionDeeds) -> None:
+    failures.attempt(lambda: deeds.snooze(row["exception_id"], row["version"], None, ""), _where(row))
+
+
+def _add(row: dict[str, Any], account: dict[str, Any], calls: CallDeeds) -> None:
+    person = Person(row["account_id"], csm_id=account["csm_id"], reasons=(row["sentence"],))
+    failures.attempt(lambda: calls.add([person]), _where(row))
+
+
+def _is_listed(reader: Reader, account_id: str) -> bool:
+    return account_id in queries.accounts_to_call(reader)
+
+
+def _where(row: dict[str, Any]) -> str:
+    return f"exception-{row['exception_id']}"

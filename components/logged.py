@@ -1,0 +1,75 @@
+"""A logged call: what came of it, whether it helped, what is next, and Undo."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from components import clock, failures, words
+from components.deeds import CallDeeds
+
+
+def logged(call: dict[str, Any], deeds: CallDeeds) -> None:
+    """One logged call (a row of the calls) and what can still be said of it."""
+    task, version, helped = call["task_id"], call["version"], call["helped"]
+    asked = {None: "Did it help?", True: "It helped.", False: "It did not help."}[helped]
+    st.markdown(
+        f":material/check_circle: **Logged: {call['outcome']}** at {clock.shown(call['done_at'])}. {asked}"
+    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+        for label, value in (("Helped", True), ("Did not", False)):
+            st.button(
+                label,
+                key=f"{label}-{task}",
+                type="primary" if helped is value else "secondary",
+                on_click=_describe,
+                args=(call, deeds, value),
+            )
+        with st.popover("Note and next step", type="tertiary", icon=":material/edit_note:"):
+            _details(call, deeds)
+        st.button(
+            "Undo",
+            key=f"undo-{task}",
+            type="tertiary",
+            icon=":material/undo:",
+            on_click=_undo,
+            args=(call["account_id"], deeds, task, version),
+        )
+    _said(call)
+
+
+def _details(call: dict[str, Any], deeds: CallDeeds) -> None:
+    task = call["task_id"]
+    with st.form(f"details-{task}", border=False):
+        st.text_area("Note", value=call["note"] or "", key=f"note-{task}", height=90)
+        st.text_input("Next step", value=call["next_step"] or "", key=f"next-{task}")
+        st.date_input("On", value=call["next_on"], key=f"on-{task}", min_value=clock.today())
+        st.form_submit_button("Save", type="primary", on_click=_describe, args=(call, deeds, None))
+
+
+def _said(call: dict[str, Any]) -> None:
+    if call["note"]:
+        st.caption(words.plain(call["note"]))
+    if call["next_step"] or call["next_on"]:
+        when = f" {words.near(call['next_on'], clock.today())}" if call["next_on"] else ""
+        st.caption(f"Next: {words.plain(call['next_step'] or 'get back to them')}{when}")
+
+
+def _describe(call: dict[str, Any], deeds: CallDeeds, helped: bool | None) -> None:
+    task, state = call["task_id"], st.session_state
+    failures.attempt(
+        lambda: deeds.describe(
+            task,
+            call["version"],
+            helped=helped,
+            note=state.get(f"note-{task}") or None,
+            next_step=state.get(f"next-{task}") or None,
+            next_on=state.get(f"on-{task}"),
+        ),
+        call["account_id"],
+    )
+
+
+def _undo(account_id: str, deeds: CallDeeds, task: int, version: int) -> None:
+    failures.attempt(lambda: deeds.undo(task, version), account_id)

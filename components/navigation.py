@@ -1,0 +1,101 @@
+"""Which pages there are, in which group, under which link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlencode
+
+import streamlit as st
+from streamlit.errors import StreamlitAPIException
+from streamlit.navigation.page import StreamlitPage
+
+from components.words import plain
+
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><circle cx="16" cy="16" r="15" '
+    'fill="#0f6f67"/><path d="M9 8v6a5 5 0 0 0 10 0V8M14 19v2a5 5 0 0 0 9 3" fill="none" '
+    'stroke="#fff" stroke-width="2.4" stroke-linecap="round"/><circle cx="23.5" cy="20.5" r="2.6" '
+    'fill="none" stroke="#fff" stroke-width="2.4"/></svg>'
+)
+"""A stethoscope for the browser's tab, drawn here so that nothing is fetched from elsewhere."""
+
+Group = Literal["Rounds", "Prescribe", "Manage", "Set up"]
+
+
+@dataclass(frozen=True)
+class PageEntry:
+    """One page: the module in `pages/` that draws it, and how people reach it."""
+
+    module: str
+    group: Group
+    title: str
+    icon: str
+    question: str
+    default: bool = False
+    listed: bool = True
+
+    def page(self, render: Callable[[], None]) -> StreamlitPage:
+        """The page as Streamlit's navigation wants it."""
+        return st.Page(
+            render,
+            title=self.title,
+            icon=self.icon,
+            url_path=self.module,
+            default=self.default,
+            visibility="visible" if self.listed else "hidden",
+            help=self.question,
+        )
+
+
+PAGES: tuple[PageEntry, ...] = (
+    PageEntry("today", "Rounds", "Today", ":material/stethoscope:", "Who do I call, and why?", default=True),
+    PageEntry("accounts", "Rounds", "Accounts", ":material/groups:", "Which of mine are at risk?"),
+    PageEntry("account", "Rounds", "Account", ":material/apartment:", "What is going on here?", listed=False),
+    PageEntry("exceptions", "Prescribe", "Exceptions", ":material/error:", "Where is something wrong?"),
+    PageEntry("retention", "Manage", "Retention", ":material/trending_up:", "Are we keeping customers?"),
+    PageEntry("data", "Set up", "Data", ":material/database:", "Can I trust today's numbers?"),
+)
+
+
+def entry(module: str) -> PageEntry:
+    """The page that this module draws."""
+    return next(page for page in PAGES if page.module == module)
+
+
+def sections(renders: Mapping[str, Callable[[], None]]) -> dict[str, list[StreamlitPage]]:
+    """Every page by group, in the order of `PAGES`; `renders` holds each module's `render`."""
+    groups: dict[str, list[StreamlitPage]] = {}
+    for page in PAGES:
+        if page.module not in renders:
+            continue
+        groups.setdefault(page.group, []).append(page.page(renders[page.module]))
+    return groups
+
+
+def link(module: str, label: str, *, icon: str | None = None, help: str | None = None, **query: str) -> None:
+    """A link to a page of ours that keeps the session; `label` is somebody's words, shown as they are."""
+    target = entry(module)
+    try:
+        st.page_link(
+            target.page(_nothing), label=label, icon=icon or "", help=help or "", query_params=query or None
+        )
+    except StreamlitAPIException:
+        # A page drawn on its own, without the app around it, has no navigation to link into.
+        st.markdown(f"[{label}]({href(module, **query)})")
+
+
+def account_link(account_id: str, name: str) -> None:
+    """The account's name, leading to its page."""
+    link("account", f"**{plain(name)}**", help="Open the account", account=account_id)
+
+
+def href(module: str, **query: str) -> str:
+    """The address of a page of ours, relative to the app."""
+    path = "" if entry(module).default else module
+    return f"/{path}?{urlencode(query)}" if query else f"/{path}"
+
+
+def _nothing() -> None:
+    """Stands in for a page's `render` where only its link is wanted."""

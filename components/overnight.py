@@ -1,0 +1,58 @@
+"""What changed since the snapshot of an earlier day."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from components import clock, empty, queries, words
+from components.navigation import account_link, link
+from components.queries import Reader
+from models.findings import KINDS
+from models.overnight import MENDED, MOVED, OPENED, overnight
+
+_SHOWN = 5
+_HEADS = {
+    MOVED: (":material/sync_alt:", "Moved on the quadrant"),
+    OPENED: (":material/priority_high:", "New exceptions"),
+    MENDED: (":material/check_circle:", "Mended"),
+}
+
+
+def changes(reader: Reader) -> None:
+    """Moves, new exceptions and mended ones, the largest accounts first."""
+    st.subheader("What changed", anchor=False)
+    before = queries.earlier(reader)
+    if before is None:
+        empty.nothing(
+            "No earlier day to compare with.",
+            "The next refresh on another day fills this.",
+            ":material/history:",
+        )
+        return
+    st.caption(f"Since the snapshot of {words.day(before.as_of, clock.today())}.")
+    found = overnight(
+        queries.scores(reader),
+        queries.scores_in(reader, before.snapshot_id),
+        queries.every_exception(reader),
+        before.as_of,
+        KINDS,
+    )
+    if found.is_empty():
+        st.markdown("Nothing moved: the same quadrants, and the same exceptions.")
+        return
+    for change, (icon, head) in _HEADS.items():
+        _group(found.filter(pl.col("change") == change), icon, head)
+
+
+def _group(rows: pl.DataFrame, icon: str, head: str) -> None:
+    if rows.is_empty():
+        return
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"{icon} **{head}** ({rows.height:,})")
+        for row in rows.head(_SHOWN).iter_rows(named=True):
+            with st.container(gap=None):
+                account_link(row["account_id"], row["name"])
+                st.caption(words.plain(row["sentence"]))
+        if rows.height > _SHOWN:
+            link("exceptions", f"and {rows.height - _SHOWN:,} more")

@@ -1,0 +1,109 @@
+"""An account's scores, and exactly what each stands on."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from components import words
+
+_PARTS = {
+    "frequency": "Frequency: how often, against their own early days",
+    "effectiveness": "Effectiveness: value events reached",
+    "breadth": "Breadth: share of the suite touched",
+}
+_SCOPES = {
+    "segment": "of the same segment that renewed in the past year",
+    "all": "of any segment that renewed in the past year",
+    "book": "of the live book, because too few have renewed",
+}
+
+
+def behaviour(row: dict[str, Any], before: dict[str, Any] | None, today: date) -> None:
+    """The behaviour score: its parts, which sum to it, and whom it compares with."""
+    st.markdown(f"**Behaviour {words.whole(row['behaviour'])}** of 100")
+    if row["behaviour"] is None:
+        st.caption(words.plain(row["behaviour_note"] or "It can't be told yet."))
+        return
+    lines = ["| Part | Beats | Weight | Points |", "| --- | ---: | ---: | ---: |"]
+    lines += [
+        f"| {said} | {words.whole(row[part])} % | {_share(row[f'{part}_weight'])} "
+        f"| {_points(row[f'{part}_points'])} |"
+        for part, said in _PARTS.items()
+    ]
+    lines.append(f"| **Sum** | | | **{row['behaviour']:.1f}** |")
+    st.markdown("\n".join(lines))
+    scope = _SCOPES.get(row["reference_scope"] or "", "")
+    st.caption(
+        f"Beats: the share it equals or beats of {words.count(row['reference_n'] or 0, 'account')} {scope}. "
+        f"50 is their median. Last active {words.ago(row['last_active_on'], today)}; "
+        f"{row['active_days_28'] or 0} active days in the last 28, "
+        f"{row['active_days_prev_28'] or 0} in the 28 before."
+    )
+    moved = change(row, before)
+    if moved:
+        st.caption(moved)
+
+
+def change(row: dict[str, Any], before: dict[str, Any] | None) -> str:
+    """What moved since an earlier snapshot, exactly: "-12.0 since 14 Nov: frequency -9.0, breadth -3.0"."""
+    if before is None or before["behaviour"] is None or row["behaviour"] is None:
+        return ""
+    moves = {part: _moved(row, before, f"{part}_points") for part in _PARTS}
+    total = _moved(row, before, "behaviour")
+    since = f"since {before['as_of'].day} {before['as_of']:%b}"
+    if not any(round(move, 1) for move in moves.values()):
+        return f"Unchanged {since}."
+    parts = ", ".join(f"{part} {_signed(move)}" for part, move in moves.items() if round(move, 1))
+    return f"{_signed(total)} {since}: {parts}."
+
+
+def emotion(row: dict[str, Any], today: date) -> None:
+    """The emotion score with its interval, or that nobody has told us."""
+    if row["emotion"] is None:
+        never = "Nobody was ever asked." if row["mood"] == "never asked" else "Nobody has ever answered."
+        st.markdown("**Emotion: not known**")
+        st.caption(f"{never} A survey answer fills this.")
+        return
+    silent = " Silent: no answer in a year." if row["mood"] == "silent" else ""
+    st.markdown(f"**Emotion {words.whole(row['emotion'])}** of 100")
+    st.caption(
+        f"95 % interval {words.whole(row['emotion_low'])} to {words.whole(row['emotion_high'])}, from "
+        f"{words.count(row['answers'] or 0, 'answer')}, the last {words.ago(row['last_answer_on'], today)}."
+        f"{silent}"
+    )
+
+
+def risk(row: dict[str, Any]) -> None:
+    """The risk points, term by term; they sum to the score."""
+    st.markdown(f"**Risk {words.whole(row['risk'])}** of 100")
+    parts = json.loads(row["risk_parts"] or "[]")
+    if not parts:
+        st.caption("Nothing speaks for a risk.")
+        return
+    telling = [part for part in parts if round(part["points"], 1) > 0]
+    lines = ["| Why | Points |", "| --- | ---: |"]
+    lines += [f"| {words.plain(part['sentence'])} | {part['points']:.1f} |" for part in telling]
+    st.markdown("\n".join(lines))
+    if len(telling) < len(parts):
+        quiet = len(parts) - len(telling)
+        st.caption("1 other sign adds nothing." if quiet == 1 else f"{quiet} other signs add nothing.")
+
+
+def _moved(row: dict[str, Any], before: dict[str, Any], name: str) -> float:
+    return float(row[name] or 0) - float(before[name] or 0)
+
+
+def _signed(move: float) -> str:
+    return f"{move:+.1f}".replace("-", "−")
+
+
+def _share(weight: float | None) -> str:
+    return "–" if weight is None else f"{weight:.0%}".replace("%", " %")
+
+
+def _points(points: float | None) -> str:
+    return "–" if points is None else f"{points:.1f}"

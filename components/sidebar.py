@@ -1,0 +1,57 @@
+"""What stands around every page: whose book it is, and that a demo is a demo."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from components import queries, session
+from components.gate import signs_in
+from components.navigation import link
+from components.queries import Reader
+
+_ALL = ""
+
+
+def draw(reader: Reader) -> None:
+    """The sidebar below the navigation."""
+    with st.sidebar:
+        if signs_in():
+            st.caption(f"Signed in as {reader.viewer.name}.")
+            st.button("Sign out", on_click=st.logout)
+        else:
+            _picker(reader)
+
+
+def demo_banner(reader: Reader) -> None:
+    """One line above the page while what it shows was made up."""
+    if not queries.is_demo(reader):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            ":material/science: A demo company: names and numbers are made up, as is what they say.",
+            width="content",
+        )
+        link("data", "Import your data", icon=":material/upload:")
+
+
+def _picker(reader: Reader) -> None:
+    people = queries.csms(reader)
+    labels = {_ALL: "Everyone's book", **_labels(people)}
+    st.selectbox(
+        "Whose book",
+        list(labels),
+        format_func=lambda address: labels.get(address, address),
+        key=session.VIEWER_KEY,
+        persist_state="session",
+        help="Type to search.",
+    )
+    st.caption("Sign-in is not configured: only this machine can open Rounds, and anyone on it sees all.")
+
+
+def _labels(people: pl.DataFrame) -> dict[str, str]:
+    leads = set(people["manager_id"].drop_nulls())
+    return {
+        row["email"] or row["csm_id"]: row["name"] + (" (team)" if row["csm_id"] in leads else "")
+        for row in people.iter_rows(named=True)
+    }

@@ -1,0 +1,147 @@
+"""All that ever happened with one account, on one line of time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+from models.contracts import Column, Contract
+from models.facts import TEXT, TIME
+
+TIMELINE = Contract(
+    "timeline",
+    (
+        Column("at", TIME, required=True),
+        Column("channel", TEXT, required=True, doc="survey, ticket, call, exception …"),
+        Column("title", TEXT, required=True, doc="what happened, in a few words"),
+        Column("detail", TEXT, doc="what they or we said"),
+        Column("contact_id", TEXT, doc="who, where it is known"),
+    ),
+)
+
+_TOP = {"nps": "10", "csat": "5", "ces": "7"}
+
+
+def timeline(
+    facts: Mapping[str, pl.DataFrame], calls: pl.DataFrame, exceptions: pl.DataFrame, as_of: date
+) -> pl.DataFrame:
+    """Merge one account's facts, logged calls and exceptions, the newest first.
+
+    In: the facts survey_responses, interactions, handoffs, community_posts and subscriptions; calls as in
+    TASKS (those done are used); exceptions as in EXCEPTIONS. Facts dated after `as_of` are left out; what
+    people logged since stays. Out: `TIMELINE`.
+    """
+    then = pl.concat(
+        [
+            _surveys(facts["survey_responses"]),
+            _interactions(facts["interactions"]),
+            _handoffs(facts["handoffs"]),
+            _posts(facts["community_posts"]),
+            _subscriptions(facts["subscriptions"]),
+        ]
+    ).filter(pl.col("at").dt.date() <= as_of)
+    since = pl.concat([_calls(calls), _exceptions(exceptions)])
+    return TIMELINE.check(pl.concat([then, since]).sort("at", descending=True, maintain_order=True))
+
+
+def _surveys(answers: pl.DataFrame) -> pl.DataFrame:
+    name, top = pl.col("kind").str.to_uppercase(), pl.col("kind").replace_strict(_TOP, default="")
+    score = pl.format("{} {} of {}", name, pl.col("score").round(0).cast(pl.Int64), top)
+    said = pl.when(pl.col("score").is_null()).then(pl.format("{} comment", name)).otherwise(score)
+    return _rows(answers, at="responded_at", channel=pl.lit("survey"), title=said, detail=pl.col("comment"))
+
+
+def _interactions(met: pl.DataFrame) -> pl.DataFrame:
+    way = pl.col("direction").replace({"in": " from them", "out": " from us"}).fill_null("")
+    waited = (pl.col("first_reply_at") - pl.col("opened_at")).dt.total_hours()
+    reply = (
+        pl.when(pl.col("closed_at").is_not_null())
+        .then(pl.format("closed {}", pl.col("closed_at").dt.strftime("%-d %b %Y")))
+        .when(waited.is_not_null())
+        .then(pl.format("answered after {} h", waited))
+    )
+    title = pl.concat_str(
+        pl.col("channel").str.to_titlecase(), way, pl.format(": {}", pl.col("subject")).fill_null("")
+    )
+    return _rows(met, at="opened_at", channel=pl.col("channel").str.to_lowercase(), title=title, detail=reply)
+
+
+def _handoffs(handoffs: pl.DataFrame) -> pl.DataFrame:
+    taken = (
+        pl.when(pl.col("accepted_on").is_null())
+        .then(pl.lit("not accepted yet"))
+        .otherwise(pl.format("accepted {}", pl.col("accepted_on").dt.strftime("%-d %b %Y")))
+    )
+    title = pl.format("Handoff from {} to {}", "from_team", "to_team")
+    return _rows(handoffs, at="handed_on", channel=pl.lit("handoff"), title=title, detail=taken)
+
+
+def _posts(posts: pl.DataFrame) -> pl.DataFrame:
+    title = pl.format("Community {}", pl.col("kind").fill_null("post"))
+    detail = pl.format("{} replies, {} likes", pl.col("replies").fill_null(0), pl.col("likes").fill_null(0))
+    return _rows(posts, at="posted_at", channel=pl.lit("community"), title=title, detail=detail)
+
+
+def _subscriptions(periods: pl.DataFrame) -> pl.DataFrame:
+    paid = pl.format(
+        "{} {} a month", pl.col("currency").fill_null(""), pl.col("mrr").round(0).cast(pl.Int64)
+    ).str.strip_chars()
+    began = _rows(
+        periods,
+        at="starts_on",
+        channel=pl.lit("subscription"),
+        title=pl.format("{} begins", "product"),
+        detail=paid,
+    )
+    ended = _rows(
+        periods.drop_nulls("ends_on"),
+        at="ends_on",
+        channel=pl.lit("subscription"),
+        title=pl.format("{} ends", "product"),
+        detail=paid,
+    )
+    return pl.concat([began, ended])
+
+
+def _calls(calls: pl.DataFrame) -> pl.DataFrame:
+    done = calls.filter(pl.col("state") == "done")
+    helped = (
+        pl.when(pl.col("helped"))
+        .then(pl.lit("; it helped"))
+        .when(~pl.col("helped"))
+        .then(pl.lit("; it did not help"))
+        .otherwise(pl.lit(""))
+    )
+    title = pl.concat_str(pl.lit("Courtesy call: "), "outcome", helped)
+    return _rows(done, at="done_at", channel=pl.lit("courtesy call"), title=title, detail=pl.col("note"))
+
+
+def _exceptions(exceptions: pl.DataFrame) -> pl.DataFrame:
+    seen = _rows(
+        exceptions,
+        at="first_seen",
+        channel=pl.lit("exception"),
+        title=pl.lit("Exception seen"),
+        detail=pl.col("sentence"),
+    )
+    mended = _rows(
+        exceptions.drop_nulls("closed_on"),
+        at="closed_on",
+        channel=pl.lit("exception"),
+        title=pl.lit("Exception mended"),
+        detail=pl.col("sentence"),
+    )
+    return pl.concat([seen, mended])
+
+
+def _rows(frame: pl.DataFrame, *, at: str, channel: pl.Expr, title: pl.Expr, detail: pl.Expr) -> pl.DataFrame:
+    who = pl.col("contact_id") if "contact_id" in frame.columns else pl.lit(None, dtype=pl.String)
+    return frame.select(
+        pl.col(at).cast(TIME).alias("at"),
+        channel.cast(pl.String).alias("channel"),
+        title.alias("title"),
+        detail.alias("detail"),
+        who.alias("contact_id"),
+    ).drop_nulls("at")

@@ -1,0 +1,65 @@
+"""The actions that several pages offer, bound to who is looking and to now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from actions import calls, exceptions
+from components import session
+from components.deeds import CallDeeds, ExceptionDeeds, Outcome, Person, Verdict
+from components.queries import Reader
+
+
+def call_deeds(reader: Reader) -> CallDeeds:
+    """What this viewer can do with calls."""
+    store, viewer = reader.store, reader.viewer
+
+    def log(whom: Person, outcome: Outcome, *, again: bool = False) -> None:
+        calls.log(store, viewer, session.now_utc(), _call(whom), outcome, again=again)
+
+    def describe(
+        task_id: int,
+        version: int,
+        *,
+        helped: bool | None = None,
+        note: str | None = None,
+        next_step: str | None = None,
+        next_on: date | None = None,
+    ) -> None:
+        calls.describe(
+            store,
+            viewer,
+            session.now_utc(),
+            task_id,
+            version,
+            helped=helped,
+            note=note,
+            next_step=next_step,
+            next_on=next_on,
+        )
+
+    def undo(task_id: int, version: int) -> None:
+        calls.undo(store, viewer, session.now_utc(), task_id, version)
+
+    def add(whom: Sequence[Person]) -> int:
+        return calls.add_to_list(store, viewer, session.now_utc(), [_call(one) for one in whom])
+
+    return CallDeeds(log, describe, undo, add)
+
+
+def exception_deeds(reader: Reader) -> ExceptionDeeds:
+    """What this viewer can do with exceptions."""
+    store, viewer = reader.store, reader.viewer
+
+    def judge(exception_id: int, version: int, verdict: Verdict | None) -> None:
+        exceptions.judge(store, viewer, session.now_utc(), exception_id, version, verdict)
+
+    def snooze(exception_id: int, version: int, until: date | None, reason: str) -> None:
+        exceptions.snooze(store, viewer, session.now_utc(), exception_id, version, until, reason)
+
+    return ExceptionDeeds(judge, snooze)
+
+
+def _call(whom: Person) -> calls.Call:
+    return calls.Call(whom.account_id, whom.contact_id, whom.csm_id, tuple(whom.reasons))

@@ -1,0 +1,123 @@
+"""Where is something wrong?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import streamlit as st
+
+from components import clock, empty, marks, queries, session, words
+from components.downloads import downloads
+from components.exception_card import exception_card
+from components.queries import Reader
+from models.exception_view import STATES, counts, narrowed, precision
+from models.findings import KINDS
+from pages._deeds import call_deeds, exception_deeds
+from pages._files import tables
+
+_ON_A_PAGE = 12
+_ANY = ""
+
+
+def render() -> None:
+    """Exceptions by kind, with evidence, verdicts and how often each rule was right."""
+    reader = session.reader()
+    if not empty.ready(reader):
+        return
+    today = clock.today()
+    book, every = queries.scores(reader), queries.every_exception(reader)
+    known = every.join(book.select("account_id", "csm_id", "segment"), on="account_id", how="inner")
+    head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
+    _precision(every)
+    chosen = _filters(reader, known, today)
+    with head:
+        st.title("Exceptions", anchor=False, width="content")
+        downloads(f"exceptions-{today}", chosen.height, tables(reader, "exceptions", chosen))
+    _summary(chosen, reader, today)
+    _cards(reader, chosen, book)
+
+
+def _precision(every: pl.DataFrame) -> None:
+    judged = precision(every)
+    said = [
+        f"{marks.kind(row['kind'])} **{row['right']:,} of {row['judged']:,}**"
+        for row in judged.iter_rows(named=True)
+    ]
+    if said:
+        st.caption("Judged true so far: " + " · ".join(said))
+    else:
+        st.caption("Nobody has judged an exception yet. Verdicts show here how often each rule is right.")
+
+
+def _filters(reader: Reader, known: pl.DataFrame, today: date) -> pl.DataFrame:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        state = st.segmented_control(
+            "State",
+            list(STATES),
+            default="open",
+            format_func=lambda code: STATES[code],
+            key="exception_state",
+            bind="query-params",
+            required=True,
+        )
+        csm = _choice("CSM", "exception_csm", _csms(reader, known))
+        segment = _choice("Segment", "exception_segment", _same(known, "segment"))
+    there = narrowed(known, today, state=str(state), csm=csm, segment=segment)
+    of_kind = counts(there)
+    kind = st.pills(
+        "Kind",
+        list(KINDS),
+        format_func=lambda code: f"{KINDS[code]} ({of_kind.get(code, 0):,})",
+        key="exception_kind",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    return there.filter(pl.col("kind") == kind) if kind else there
+
+
+def _choice(label: str, key: str, options: dict[str, str]) -> str | None:
+    named = {_ANY: f"Any {label if label.isupper() else label.lower()}", **options}
+    chosen = st.selectbox(
+        label, list(named), format_func=lambda code: named[code], key=key, bind="query-params", width=220
+    )
+    return chosen or None
+
+
+def _csms(reader: Reader, known: pl.DataFrame) -> dict[str, str]:
+    names = dict(queries.csms(reader).select("csm_id", "name").iter_rows())
+    codes = known["csm_id"].drop_nulls().unique().to_list()
+    return {code: names.get(code, code) for code in sorted(codes, key=lambda code: names.get(code, code))}
+
+
+def _same(known: pl.DataFrame, column: str) -> dict[str, str]:
+    return {value: value for value in known[column].drop_nulls().unique().sort().to_list()}
+
+
+def _summary(chosen: pl.DataFrame, reader: Reader, today: date) -> None:
+    accounts = chosen["account_id"].n_unique()
+    st.markdown(
+        f"**{words.count(chosen.height, 'exception')}** on {words.count(accounts, 'account')}, "
+        f"the most severe first. :gray[Data as of {words.near(reader.as_of, today)}.]"
+    )
+
+
+def _cards(reader: Reader, chosen: pl.DataFrame, book: pl.DataFrame) -> None:
+    if chosen.is_empty():
+        empty.nothing(
+            "No exception here.",
+            "Each refresh looks for falling usage, unhappy answers, silence and renewals that nobody "
+            "prepares. Choose another state or kind to see what was found before.",
+            ":material/task_alt:",
+        )
+        return
+    pages = -(-chosen.height // _ON_A_PAGE)
+    page = 1
+    if pages > 1:
+        page = st.pagination(pages, key="exception_page", bind="query-params")
+    shown = chosen.slice((page - 1) * _ON_A_PAGE, _ON_A_PAGE)
+    rows = book.filter(pl.col("account_id").is_in(shown["account_id"].implode()))
+    accounts = {row["account_id"]: row for row in rows.iter_rows(named=True)}
+    deeds, calls = exception_deeds(reader), call_deeds(reader)
+    for number, account_id in shown.select("exception_id", "account_id").iter_rows():
+        exception_card(reader, number, accounts[account_id], deeds, calls)

@@ -1,0 +1,139 @@
+"""Who do I call, and why?"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import streamlit as st
+
+from components import clock, empty, queries, session, words
+from components.cards import call_card, card_of, logged_card
+from components.downloads import downloads
+from components.overnight import changes
+from components.queries import Reader
+from models.book_view import HIGH_RISK
+from models.calls import CallList
+from pages._deeds import call_deeds
+from pages._files import calendar, tables
+
+_CAPACITY = 8
+_COLUMN = 290
+_ON_A_PAGE = 20
+_LEFT_OUT = 50
+
+
+def render() -> None:
+    """Today: the call list cut to capacity, and what changed overnight."""
+    reader = session.reader()
+    if not empty.ready(reader):
+        return
+    today = clock.today()
+    listed, mine = _header(reader, today)
+    _sentence(reader, mine, listed.calls.height - mine.height, today)
+    _figures(reader, mine, today)
+    grid = st.grid(3, min_column_width=_COLUMN, gap="medium")
+    with grid.cell(column_span=2), st.container(key="call-list"):
+        _cards(reader, mine)
+        _also_logged(reader, mine)
+        _left_out(reader, listed)
+    with grid.cell(), st.container(key="overnight"):
+        changes(reader)
+
+
+def _header(reader: Reader, today: date) -> tuple[CallList, pl.DataFrame]:
+    """The greeting, how many calls fit, the export; returns the list, and of it what fits today."""
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        name = "" if reader.viewer == queries.EVERYONE else reader.viewer.name
+        st.title(words.greeting(clock.here().hour, name), anchor=False, width="content")
+        with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
+            st.caption("Calls that fit today", width="content", help="For each CSM.")
+            capacity = st.number_input(
+                "Calls that fit today",
+                min_value=1,
+                max_value=100,
+                value=_CAPACITY,
+                key="capacity",
+                bind="query-params",
+                label_visibility="collapsed",
+                width=120,
+            )
+            fits = int(capacity or _CAPACITY)
+            listed = queries.call_list(reader, clock.here(), clock.day_start(), fits)
+            mine = listed.calls.filter("planned").sort("position", "saving", descending=[False, True])
+            files = tables(reader, "calls", mine) | calendar(reader, mine)
+            downloads(f"calls-{today}", mine.height, files)
+    return listed, mine
+
+
+def _sentence(reader: Reader, mine: pl.DataFrame, waiting: int, today: date) -> None:
+    book = queries.scores(reader).height
+    whose = "your" if reader.viewer != queries.EVERYONE else "the"
+    as_of = f":gray[Data as of {words.near(reader.as_of, today)}.]"
+    if mine.is_empty():
+        st.markdown(f"**None of {whose} {words.count(book, 'account')} needs a call today.** {as_of}")
+        return
+    need = "needs" if mine.height == 1 else "need"
+    wait = f" {waiting:,} can wait until {words.next_working_day(today)}." if waiting else ""
+    you = " you" if whose == "your" else " a call"
+    st.markdown(
+        f"**{mine.height:,} of {whose} {words.count(book, 'account')} {need}{you} today.**{wait} {as_of}"
+    )
+
+
+def _figures(reader: Reader, mine: pl.DataFrame, today: date) -> None:
+    scores, calls = queries.scores(reader), queries.calls(reader)
+    at_risk = scores.filter(pl.col("risk") >= HIGH_RISK).height
+    month = calls.filter((pl.col("state") == "done") & (pl.col("done_at").dt.date() >= today.replace(day=1)))
+    reached = month.filter(pl.col("outcome") == "reached").height
+    parts = [
+        f"**{words.sums(mine)}** MRR on this list (n = {mine.height})",
+        f"**{at_risk:,}** at risk (risk {HIGH_RISK:.0f} or more, n = {scores.height:,})",
+        f"**{words.count(month.height, 'call')}** since {words.day(today.replace(day=1), today)}: "
+        f"{reached:,} reached, {month['helped'].sum():,} helped",
+    ]
+    st.caption(" · ".join(parts))
+
+
+def _cards(reader: Reader, mine: pl.DataFrame) -> None:
+    if mine.is_empty():
+        empty.nothing(
+            "Nobody has to be called today.",
+            "An open exception, or an account that you add on its page or in Accounts, fills this list.",
+            ":material/task_alt:",
+        )
+        return
+    pages = -(-mine.height // _ON_A_PAGE)
+    page = st.pagination(pages, key="call_page") if pages > 1 else 1
+    shown = mine.slice((min(page, pages) - 1) * _ON_A_PAGE, _ON_A_PAGE)
+    deeds, since = call_deeds(reader), clock.day_start()
+    names = dict(queries.csms(reader).select("csm_id", "name").iter_rows())
+    several = mine["csm_id"].n_unique() > 1
+    for row in shown.iter_rows(named=True):
+        csm = names.get(row["csm_id"], row["csm_id"]) if several else None
+        call_card(reader, card_of(row, csm), deeds, since)
+
+
+def _also_logged(reader: Reader, mine: pl.DataFrame) -> None:
+    """Calls of today that the list did not ask for."""
+    done = queries.calls_since(reader, clock.day_start())
+    others = [account for account in done if account not in set(mine["account_id"])]
+    if not others:
+        return
+    names = dict(queries.scores(reader).select("account_id", "name").iter_rows())
+    st.subheader("Also logged today", anchor=False)
+    for account in others:
+        logged_card(reader, account, names.get(account, account), call_deeds(reader), clock.day_start())
+
+
+def _left_out(reader: Reader, listed: CallList) -> None:
+    left = listed.left_out.join(queries.scores(reader).select("account_id", "name"), on="account_id")
+    if left.is_empty():
+        return
+    with st.expander(f"{words.count(left.height, 'account')} with a reason, left out today"):
+        lines = [
+            f"- {words.plain(row['name'])}: {words.plain(row['sentence'])}"
+            for row in left.head(_LEFT_OUT).iter_rows(named=True)
+        ]
+        more = [f"- and {left.height - _LEFT_OUT:,} more"] if left.height > _LEFT_OUT else []
+        st.markdown("\n".join([*lines, *more]))

@@ -1,0 +1,45 @@
+"""What runs for each visit: sign-in first, then the navigation, then the page."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+from collections.abc import Callable
+
+import streamlit as st
+
+from components import gate, navigation, session, sidebar
+from components.failures import guarded
+
+
+def main() -> None:
+    """Nothing of anybody's is read before the gate is passed."""
+    st.set_page_config(page_title="Rounds", page_icon=navigation.ICON, layout="wide")
+    if not gate.passed():
+        return
+    renders = {
+        page.module: _render(page.module)
+        for page in navigation.PAGES
+        if importlib.util.find_spec(f"pages.{page.module}")
+    }
+    page = st.navigation(navigation.sections(renders))
+    guarded(_around)()
+    page.run()
+
+
+def _render(module: str) -> Callable[[], None]:
+    """The page's `render`, imported when it is wanted, so that one broken page does not take the others."""
+
+    def render() -> None:
+        importlib.import_module(f"pages.{module}").render()
+
+    return guarded(render)
+
+
+def _around() -> None:
+    reader = session.reader()
+    sidebar.draw(reader)
+    sidebar.demo_banner(reader)
+
+
+main()
