@@ -16,6 +16,8 @@ from models.normalise_text import NULLS, blank_to_null, read_text, to_text
 from models.normalise_times import time_style
 
 SAMPLE = 200_000
+FEW = 10
+"""So few different values that are no dates are rejected row by row; more mean a wrongly mapped column."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ def plan(table: TableMapping, batches: Iterable[RawBatch]) -> Plan:
     doubts: dict[str, str] = {}
     seen: dict[str, pl.Series] = {}
     for batch in batches:
+        _refuse_nested(table, batch)
         for rule in open_rules:
             values = _different(batch.rows[rule.column or ""], rule, table)
             seen[rule.name] = values.append(seen[rule.name]) if rule.name in seen else values
@@ -76,7 +79,6 @@ def _their(table: TableMapping, name: str) -> str:
 
 def _different(column: pl.Series, rule: ColumnRule, table: TableMapping) -> pl.Series:
     """The different texts of a column after `values` and nulls; none when it comes typed."""
-    refuse_nested(table, rule, column.dtype)
     counted = _column(table, rule).dtype.is_temporal() and column.dtype.is_integer()
     if column.dtype != pl.String and not counted:
         return pl.Series(dtype=pl.String)
@@ -87,18 +89,18 @@ def _different(column: pl.Series, rule: ColumnRule, table: TableMapping) -> pl.S
     return blank_to_null(text, nulls, trim=True).drop_nulls()
 
 
-def refuse_nested(table: TableMapping, rule: ColumnRule, dtype: pl.DataType) -> None:
-    """Raise `MappingError` for a column of lists, objects or bytes."""
-    if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
-        raise MappingError(
-            f"[{table.table}] {rule.name}: column '{rule.column}' holds {dtype}, not single values."
-        )
+def _refuse_nested(table: TableMapping, batch: RawBatch) -> None:
+    for name, dtype in batch.rows.schema.items():
+        if dtype.is_nested() or dtype in (pl.Binary, pl.Object):
+            raise MappingError(f"[{table.table}] column '{name}' holds {dtype}, not single values.")
 
 
 def _style(values: pl.Series, column: Column) -> tuple[tuple[str, ...], str, str]:
     """Formats, note and doubt of one column's different values."""
     if column.dtype.is_temporal():
         times = time_style(values)
+        if times.doubt and not times.offers and values.len() <= FEW:
+            return (), "", ""
         offers = " or ".join(f'format = "{offer}"' for offer in times.offers)
         ask = f"; add {offers}" if offers else ""
         return times.formats, times.note, times.doubt and f"{times.doubt} (such as {times.example}){ask}."

@@ -10,7 +10,7 @@ import polars as pl
 from models.contracts import Column
 from models.mapping import ColumnRule
 from models.normalise_batch import REJECTS, VALUE_LIMIT, RawBatch
-from models.normalise_plan import Plan, refuse_nested
+from models.normalise_plan import Plan
 from models.normalise_rules import rules
 from models.normalise_text import FREE_TEXT, blank_to_null, natively, read_text, to_text
 
@@ -78,7 +78,6 @@ def _filled(
         found = value.new_from_index(0, batch.rows.height)
         return found, found.is_null() & found.is_not_null(), reason
     raw = batch.rows[rule.column]
-    refuse_nested(plan.table, rule, raw.dtype)
     plain = not rule.values and rule.format is None
     typed = natively(raw, column.dtype) if plain and raw.dtype != pl.String else None
     if typed is not None:

@@ -68,8 +68,8 @@ def _block(one: Match, title: str, unsure: list[str]) -> str:
     doubts += _gaps(one)
     used = {profile.name for profile in one.columns.values()}
     unused = [profile.name or '""' for profile in one.looked.columns if profile.name not in used]
-    lines += [f"# NOT SURE: {doubt}" for doubt in doubts]
-    lines += [f"# not used: {', '.join(unused)}".replace("\n", " ")] if unused else []
+    lines += [_comment(f"NOT SURE: {doubt}") for doubt in doubts]
+    lines += [_comment(f"not used: {', '.join(unused)}")] if unused else []
     unsure += [f"[{one.table}] {doubt}" for doubt in doubts]
     return "\n".join(lines) + "\n"
 
@@ -83,6 +83,11 @@ def _lines(name: str, profile: Profile) -> list[str]:
         if form
     ]
     return [f"# {line}" for line in written] if profile.offers else written or [f"{name} = {column}"]
+
+
+def _comment(text: str) -> str:
+    """A comment line; TOML allows no control characters in one."""
+    return "# " + "".join(letter if letter.isprintable() else " " for letter in text)
 
 
 def _quoted(text: str) -> str:
@@ -103,9 +108,7 @@ def _doubts(one: Match, column: Column) -> list[str]:
     if profile.offers:
         return [f"{column.name} is left out: '{profile.name}': {profile.doubt}. Choose one of its lines."]
     if profile.doubt and profile.kind == "time":
-        return [
-            f"{profile.doubt[0].upper()}{profile.doubt[1:]}: '{profile.name}' is read as {profile.format}."
-        ]
+        return [f"{profile.doubt}: it is read as {profile.format}."]
     if profile.doubt and column.dtype.is_numeric():
         return [f"'{profile.name}': {profile.doubt}; give it a format."]
     return []

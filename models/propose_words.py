@@ -40,7 +40,7 @@ COLUMNS: dict[str, dict[str, str]] = {
             "signed_on signed signed_at started start_date start customer_since contract_start since "
             "signup_date signup signed_up created_at created activation_date joined registered "
             "vertragsbeginn kunde_seit beginn startdatum client_depuis date_debut date_inscription "
-            "debut date_signature"
+            "date_d_inscription debut date_signature"
         ),
         "renewal_on": (
             "renewal_on renewal renewal_date renews_on next_renewal contract_end verlaengerung "
@@ -49,7 +49,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "churned_on": (
             "churned_on churned churn_date churned_at withdrew withdrawn cancelled canceled "
             "cancelled_at canceled_at cancellation_date left left_on exit_date gekuendigt gekuendigt_am "
-            "kuendigung ausgetreten resilie resiliation date_resiliation date_depart parti_le churn"
+            "kuendigung ausgetreten resilie resiliation date_resiliation date_de_resiliation "
+            "date_depart parti_le churn"
         ),
         "outcome": "outcome result final_result status ergebnis resultat issue",
         "outcome_on": (
