@@ -18,6 +18,9 @@ from models.findings import KINDS
 PAGE_ROWS = 100
 """Rows that travel to the browser at once."""
 
+MOST_ROWS = 200
+"""Rows of a table to read; the export beside it has all."""
+
 _SHOWN_ROWS = 16
 _ROW, _HEADER = 35, 37
 

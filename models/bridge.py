@@ -84,13 +84,17 @@ def bridge_rows(book: Ledger, month: date, part: str | None = None) -> pl.DataFr
     if part is not None and part not in PARTS:
         raise ValueError(f"the bridge has no part {part!r}; it has {', '.join(PARTS)}")
     back = (book.as_of.year - month.year) * 12 + book.as_of.month - month.month
-    rows = _moves(book, max(back, 0) + 1).filter(pl.col("month") == month.replace(day=1))
+    rows = bridge_moves(book, max(back, 0) + 1).filter(pl.col("month") == month.replace(day=1))
     if part is not None:
         rows = rows.filter(pl.col("part") == part)
-    cents = [(pl.col(name) / 100).alias(name) for name in ("opening", "change", "closing")]
     largest = pl.col("change").abs()
-    ordered = rows.sort(largest, "account_id", "currency", descending=[True, False, False])
-    return BRIDGE_ROWS.check(ordered.with_columns(cents))
+    return rows.sort(largest, "account_id", "currency", descending=[True, False, False])
+
+
+def bridge_moves(book: Ledger, months: int = 24) -> pl.DataFrame:
+    """Every account and currency of each of the last `months` months, in no order: `BRIDGE_ROWS`."""
+    cents = [(pl.col(name) / 100).alias(name) for name in ("opening", "change", "closing")]
+    return BRIDGE_ROWS.check(_moves(book, months).with_columns(cents))
 
 
 def mrr_series(book: Ledger, months: int = 24) -> pl.DataFrame:

@@ -51,7 +51,7 @@ def _sentence(reader: Reader, fresh: pl.DataFrame, today: date) -> None:
     told = (
         f"Usage reaches to {words.ago(newest.date(), today)} ({newest:%-d %b, %H:%M} UTC)."
         if newest
-        else ("There is no usage yet.")
+        else "There is no usage yet."
     )
     if stale.is_empty():
         st.markdown(f"**Every source is fresh.** {told}")
@@ -94,7 +94,7 @@ def _refreshed(reader: Reader, job: jobs.Job) -> None:
 def _behind(reader: Reader) -> bool:
     if reader.snapshot is None:
         return True
-    return reader.snapshot.notes.get("imports", reader.stamps.imports) != reader.stamps.imports
+    return bool(reader.snapshot.notes.get("imports") != reader.stamps.imports)
 
 
 def _standing(reader: Reader) -> str:
