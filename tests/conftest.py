@@ -13,7 +13,7 @@ import pytest
 from actions.demo import make_demo
 from actions.refresh import refresh, refresh_weeks
 from data_access.config import Configuration
-from data_access.store import open_store
+from data_access.store import Store, open_store
 from data_access.viewer import SYSTEM
 from tests import postgres
 
@@ -94,3 +94,14 @@ def in_demo(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ROUNDS_HOME", str(demo_home))
     monkeypatch.setenv("ROUNDS_NOW", f"{DEMO_NOW.isoformat()}+00:00")
     return demo_home
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(
+    request: pytest.FixtureRequest, tmp_path: Path, new_postgres_database: Callable[[], str]
+) -> Iterator[Store]:
+    """An empty store: SQLite with a lake, then PostgreSQL for both bindings."""
+    url = new_postgres_database() if request.param == "postgres" else ""
+    opened = open_store(Configuration(home=tmp_path / "home", database_url=url, usage_url=url))
+    yield opened
+    opened.close()
