@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from components import failures, queries, words
+from components import failures, queries
 from components.deeds import CallDeeds, Outcome, Person
 from components.failures import guarded
 from components.logged import logged
@@ -53,9 +53,7 @@ def _form(row: dict[str, Any], contacts: pl.DataFrame, deeds: CallDeeds) -> None
     reachable = contacts.filter(~pl.col("do_not_contact").fill_null(value=False))
     names = dict(reachable.select("contact_id", pl.coalesce("name", "contact_id")).iter_rows())
     if names:
-        st.selectbox(
-            "With whom", list(names), format_func=lambda code: words.plain(names[code]), key="with-whom"
-        )
+        st.selectbox("With whom", list(names), format_func=lambda code: names[code], key="with-whom")
     st.caption("What came of it?")
     for outcome, label in _OUTCOMES.items():
         st.button(label, key=f"here-{outcome}", width="stretch", on_click=_log, args=(row, deeds, outcome))

@@ -52,10 +52,21 @@ class Card:
         return Person(self.account_id, self.contact_id, self.csm_id or None, self.reasons)
 
 
-@st.fragment
-@guarded
 def call_card(reader: Reader, card: Card, deeds: CallDeeds, since: datetime) -> None:
-    """A card; once a call was logged after `since` (UTC) it says so and asks whether it helped."""
+    """A card; once a call was logged after `since` (UTC) it says so and asks whether it helped.
+
+    It redraws by itself, under the key `card_key`.
+    """
+    st.fragment(_card, key=card_key(card.account_id))(reader, card, deeds, since)
+
+
+def card_key(account_id: str) -> str:
+    """The key by which the card of an account is redrawn."""
+    return f"call-{account_id}"
+
+
+@guarded
+def _card(reader: Reader, card: Card, deeds: CallDeeds, since: datetime) -> None:
     done = queries.calls_since(queries.refreshed(reader), since).get(card.account_id)
     with st.container(border=True, gap="xsmall", key=f"card-{card.account_id}"):
         _head(card)
@@ -68,10 +79,13 @@ def call_card(reader: Reader, card: Card, deeds: CallDeeds, since: datetime) -> 
         _buttons(card, deeds)
 
 
-@st.fragment
-@guarded
 def logged_card(reader: Reader, account_id: str, name: str, deeds: CallDeeds, since: datetime) -> None:
     """A call that the list did not ask for, as it was logged; nothing once it was taken back."""
+    st.fragment(_other, key=card_key(account_id))(reader, account_id, name, deeds, since)
+
+
+@guarded
+def _other(reader: Reader, account_id: str, name: str, deeds: CallDeeds, since: datetime) -> None:
     done = queries.calls_since(queries.refreshed(reader), since).get(account_id)
     failures.tell(account_id)
     if done is None:
@@ -134,8 +148,9 @@ def _buttons(card: Card, deeds: CallDeeds) -> None:
 
 
 def _log(card: Card, deeds: CallDeeds, outcome: Outcome, *, again: bool = False) -> None:
-    refused = not failures.attempt(lambda: deeds.log(card.person, outcome, again=again), card.account_id)
-    st.session_state[_AGAIN] = card.account_id if refused else None
+    st.session_state[_AGAIN] = None
+    if not failures.attempt(lambda: deeds.log(card.person, outcome, again=again), card.account_id):
+        st.session_state[_AGAIN] = card.account_id
 
 
 def card_of(row: dict[str, Any], csm: str | None) -> Card:

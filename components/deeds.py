@@ -28,6 +28,7 @@ class Log(Protocol):
 class Describe(Protocol):
     def __call__(
         self,
+        account_id: str,
         task_id: int,
         version: int,
         *,
@@ -44,7 +45,7 @@ class CallDeeds:
 
     log: Log
     describe: Describe
-    undo: Callable[[int, int], None]
+    undo: Callable[[str, int, int], None]
     add: Callable[[Sequence[Person]], int]
 
 

@@ -110,7 +110,13 @@ def _snooze_form(row: dict[str, Any], deeds: ExceptionDeeds) -> None:
         return
     tomorrow = clock.today() + timedelta(days=1)
     with st.form(f"snooze-{number}", border=False):
-        st.date_input("Until", value=tomorrow + timedelta(days=6), min_value=tomorrow, key=f"until-{number}")
+        st.date_input(
+            "Until",
+            value=tomorrow + timedelta(days=6),
+            min_value=tomorrow,
+            key=f"until-{number}",
+            format="YYYY-MM-DD",
+        )
         st.text_input("Why it can wait", key=f"why-{number}")
         st.form_submit_button("Snooze", type="primary", on_click=_snooze, args=(row, deeds))
 

@@ -44,7 +44,9 @@ def _details(call: dict[str, Any], deeds: CallDeeds) -> None:
     with st.form(f"details-{task}", border=False):
         st.text_area("Note", value=call["note"] or "", key=f"note-{task}", height=90)
         st.text_input("Next step", value=call["next_step"] or "", key=f"next-{task}")
-        st.date_input("On", value=call["next_on"], key=f"on-{task}", min_value=clock.today())
+        st.date_input(
+            "On", value=call["next_on"], key=f"on-{task}", min_value=clock.today(), format="YYYY-MM-DD"
+        )
         st.form_submit_button("Save", type="primary", on_click=_describe, args=(call, deeds, None))
 
 
@@ -60,6 +62,7 @@ def _describe(call: dict[str, Any], deeds: CallDeeds, helped: bool | None) -> No
     task, state = call["task_id"], st.session_state
     failures.attempt(
         lambda: deeds.describe(
+            call["account_id"],
             task,
             call["version"],
             helped=helped,
@@ -72,4 +75,4 @@ def _describe(call: dict[str, Any], deeds: CallDeeds, helped: bool | None) -> No
 
 
 def _undo(account_id: str, deeds: CallDeeds, task: int, version: int) -> None:
-    failures.attempt(lambda: deeds.undo(task, version), account_id)
+    failures.attempt(lambda: deeds.undo(account_id, task, version), account_id)

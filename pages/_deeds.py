@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from actions import calls, exceptions
@@ -11,14 +11,20 @@ from components.deeds import CallDeeds, ExceptionDeeds, Outcome, Person, Verdict
 from components.queries import Reader
 
 
-def call_deeds(reader: Reader) -> CallDeeds:
-    """What this viewer can do with calls."""
+def call_deeds(reader: Reader, then: Callable[[str], None] | None = None) -> CallDeeds:
+    """What this viewer can do with calls; `then` hears of each account whose call changed."""
     store, viewer = reader.store, reader.viewer
+
+    def changed(account_id: str) -> None:
+        if then is not None:
+            then(account_id)
 
     def log(whom: Person, outcome: Outcome, *, again: bool = False) -> None:
         calls.log(store, viewer, session.now_utc(), _call(whom), outcome, again=again)
+        changed(whom.account_id)
 
     def describe(
+        account_id: str,
         task_id: int,
         version: int,
         *,
@@ -38,9 +44,11 @@ def call_deeds(reader: Reader) -> CallDeeds:
             next_step=next_step,
             next_on=next_on,
         )
+        changed(account_id)
 
-    def undo(task_id: int, version: int) -> None:
+    def undo(account_id: str, task_id: int, version: int) -> None:
         calls.undo(store, viewer, session.now_utc(), task_id, version)
+        changed(account_id)
 
     def add(whom: Sequence[Person]) -> int:
         return calls.add_to_list(store, viewer, session.now_utc(), [_call(one) for one in whom])

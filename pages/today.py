@@ -8,8 +8,9 @@ import polars as pl
 import streamlit as st
 
 from components import clock, empty, queries, session, words
-from components.cards import call_card, card_of, logged_card
+from components.cards import call_card, card_key, card_of, logged_card
 from components.downloads import downloads
+from components.failures import guarded
 from components.overnight import changes
 from components.queries import Reader
 from models.book_view import HIGH_RISK
@@ -20,6 +21,7 @@ from pages._files import calendar, tables
 _CAPACITY = 8
 _COLUMN = 290
 _ON_A_PAGE = 20
+_LINE = "today-figures"
 _LEFT_OUT = 50
 
 
@@ -81,8 +83,15 @@ def _sentence(reader: Reader, mine: pl.DataFrame, waiting: int, today: date) -> 
     )
 
 
+def _redraw(account_id: str) -> None:
+    """After a click only the card and the line of figures are drawn again."""
+    st.rerun([card_key(account_id), _LINE])
+
+
+@st.fragment(key=_LINE)
+@guarded
 def _figures(reader: Reader, mine: pl.DataFrame, today: date) -> None:
-    scores, calls = queries.scores(reader), queries.calls(reader)
+    scores, calls = queries.scores(reader), queries.calls(queries.refreshed(reader))
     at_risk = scores.filter(pl.col("risk") >= HIGH_RISK).height
     month = calls.filter((pl.col("state") == "done") & (pl.col("done_at").dt.date() >= today.replace(day=1)))
     reached = month.filter(pl.col("outcome") == "reached").height
@@ -106,7 +115,7 @@ def _cards(reader: Reader, mine: pl.DataFrame) -> None:
     pages = -(-mine.height // _ON_A_PAGE)
     page = st.pagination(pages, key="call_page") if pages > 1 else 1
     shown = mine.slice((min(page, pages) - 1) * _ON_A_PAGE, _ON_A_PAGE)
-    deeds, since = call_deeds(reader), clock.day_start()
+    deeds, since = call_deeds(reader, _redraw), clock.day_start()
     names = dict(queries.csms(reader).select("csm_id", "name").iter_rows())
     several = mine["csm_id"].n_unique() > 1
     for row in shown.iter_rows(named=True):
@@ -122,8 +131,9 @@ def _also_logged(reader: Reader, mine: pl.DataFrame) -> None:
         return
     names = dict(queries.scores(reader).select("account_id", "name").iter_rows())
     st.subheader("Also logged today", anchor=False)
+    deeds = call_deeds(reader, _redraw)
     for account in others:
-        logged_card(reader, account, names.get(account, account), call_deeds(reader), clock.day_start())
+        logged_card(reader, account, names.get(account, account), deeds, clock.day_start())
 
 
 def _left_out(reader: Reader, listed: CallList) -> None:

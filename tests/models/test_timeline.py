@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import polars as pl
+
+from models.facts import FACTS
+from models.timeline import timeline
+
+AS_OF = date(2026, 11, 20)
+NAMES = ("survey_responses", "interactions", "handoffs", "community_posts", "subscriptions")
+CALLS = {
+    "state": pl.String,
+    "outcome": pl.String,
+    "helped": pl.Boolean,
+    "note": pl.String,
+    "done_at": pl.Datetime("us"),
+    "contact_id": pl.String,
+}
+EXCEPTIONS = {"first_seen": pl.Date, "closed_on": pl.Date, "sentence": pl.String}
+NO_CALLS, NO_EXCEPTIONS = pl.DataFrame(schema=CALLS), pl.DataFrame(schema=EXCEPTIONS)
+
+
+def facts(**given: list[dict[str, object]]) -> dict[str, pl.DataFrame]:
+    return {name: pl.DataFrame(given.get(name, []), schema=FACTS[name].schema) for name in NAMES}
+
+
+def told(frame: pl.DataFrame) -> list[tuple[str, str, str | None]]:
+    return frame.select("channel", "title", "detail").rows()
+
+
+def test_nothing_gives_an_empty_timeline() -> None:
+    assert timeline(facts(), NO_CALLS, NO_EXCEPTIONS, AS_OF).is_empty()
+
+
+def test_every_channel_on_one_line_newest_first() -> None:
+    everything = facts(
+        survey_responses=[
+            {
+                "response_id": "1",
+                "account_id": "a",
+                "contact_id": "p",
+                "kind": "nps",
+                "score": 3.0,
+                "comment": "slow",
+                "responded_at": datetime(2026, 11, 6),
+            },
+            {
+                "response_id": "2",
+                "account_id": "a",
+                "kind": "csat",
+                "comment": "fine",
+                "responded_at": datetime(2026, 11, 5),
+            },
+        ],
+        interactions=[
+            {
+                "interaction_id": "1",
+                "account_id": "a",
+                "channel": "ticket",
+                "direction": "in",
+                "subject": "Export",
+                "opened_at": datetime(2026, 11, 4, 8),
+                "first_reply_at": datetime(2026, 11, 4, 13),
+            },
+            {
+                "interaction_id": "2",
+                "account_id": "a",
+                "channel": "Meeting",
+                "opened_at": datetime(2026, 11, 3),
+                "closed_at": datetime(2026, 11, 3, 1),
+            },
+        ],
+        handoffs=[
+            {"account_id": "a", "from_team": "sales", "to_team": "onboarding", "handed_on": date(2026, 11, 2)}
+        ],
+        community_posts=[
+            {
+                "post_id": "1",
+                "account_id": "a",
+                "kind": "idea",
+                "posted_at": datetime(2026, 11, 1),
+                "likes": 4,
+            }
+        ],
+        subscriptions=[
+            {
+                "account_id": "a",
+                "product": "Core",
+                "starts_on": date(2026, 1, 1),
+                "ends_on": date(2026, 10, 1),
+                "mrr": 900.0,
+                "currency": "EUR",
+            }
+        ],
+    )
+    calls = pl.DataFrame(
+        [
+            {
+                "state": "done",
+                "outcome": "reached",
+                "helped": True,
+                "note": "good",
+                "done_at": datetime(2026, 11, 21, 9),
+            },
+            {"state": "undone", "outcome": None, "done_at": None},
+        ],
+        schema=CALLS,
+    )
+    troubles = pl.DataFrame(
+        [{"first_seen": date(2026, 10, 20), "closed_on": date(2026, 10, 25), "sentence": "Fell."}],
+        schema=EXCEPTIONS,
+    )
+
+    assert told(timeline(everything, calls, troubles, AS_OF)) == [
+        ("courtesy call", "Courtesy call: reached; it helped", "good"),
+        ("survey", "NPS 3 of 10", "slow"),
+        ("survey", "CSAT comment", "fine"),
+        ("ticket", "Ticket from them: Export", "answered after 5 h"),
+        ("meeting", "Meeting", "closed 3 Nov 2026"),
+        ("handoff", "Handoff from sales to onboarding", "not accepted yet"),
+        ("community", "Community idea", "0 replies, 4 likes"),
+        ("exception", "Exception mended", "Fell."),
+        ("exception", "Exception seen", "Fell."),
+        ("subscription", "Core ends", "EUR 900 a month"),
+        ("subscription", "Core begins", "EUR 900 a month"),
+    ]
+
+
+def test_what_is_dated_after_the_snapshot_is_not_known_yet() -> None:
+    later = facts(
+        handoffs=[
+            {"account_id": "a", "from_team": "sales", "to_team": "success", "handed_on": date(2026, 11, 21)}
+        ],
+        subscriptions=[
+            {
+                "account_id": "a",
+                "product": "Core",
+                "starts_on": date(2026, 11, 20),
+                "ends_on": date(2027, 1, 1),
+                "mrr": 9.0,
+            }
+        ],
+    )
+
+    assert told(timeline(later, NO_CALLS, NO_EXCEPTIONS, AS_OF)) == [
+        ("subscription", "Core begins", "9 a month")
+    ]
