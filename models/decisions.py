@@ -154,14 +154,14 @@ def _renewals(known: pl.DataFrame, subscriptions: pl.DataFrame, as_of: date) -> 
 
 
 def _alive_after(known: pl.DataFrame, subscriptions: pl.DataFrame, days: int) -> pl.DataFrame:
+    """The accounts that were still customers after so many days; paying less is no success."""
     due = known.filter(pl.col("signed_on").is_not_null()).select(
         "account_id", "churned_on", "signed_on", decided_on=pl.col("signed_on") + timedelta(days=days)
     )
     stayed = pl.col("churned_on").is_null() | (pl.col("churned_on") > pl.col("decided_on"))
-    pays_less = _mrr_at(subscriptions, due, "decided_on") < _mrr_at(subscriptions, due, "signed_on")
-    return due.with_columns(pays_less=pays_less).select(
-        "account_id", "decided_on", succeeded=stayed & ~pl.col("pays_less").fill_null(value=False)
-    )
+    less = _mrr_at(subscriptions, due, "decided_on") < _mrr_at(subscriptions, due, "signed_on")
+    told = due.with_columns(pays_less=less.fill_null(value=False))
+    return told.filter(stayed).select("account_id", "decided_on", succeeded=~pl.col("pays_less"))
 
 
 def _mrr_at(subscriptions: pl.DataFrame, due: pl.DataFrame, day: str) -> pl.Series:

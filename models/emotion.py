@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
-import numpy as np
 import polars as pl
 from scipy.stats import norm
 
 from models.contracts import Column, Contract
-from models.mood import MIN_ANSWERS, MoodModel, bend, grids, learn, weigh
+from models.mood import MoodModel, grids, learn, weigh
 
 HEARD, SILENT, NEVER_ASKED = "heard", "silent", "never asked"
 SILENT_AFTER = 365
 SPONSOR_COUNTS = 2.0
+LEARN_FROM = 30
 SCALES = {"nps": (0.0, 10.0), "csat": (1.0, 5.0), "ces": (1.0, 7.0)}
+
+Models = tuple[MoodModel, MoodModel]
+"""One model for each half of the accounts, learned from the other half."""
 
 _REAL, _TEXT = pl.Float64(), pl.String()
 
@@ -68,13 +72,13 @@ def emotion(
 
     Emotion = μ + Σ w (x - μ) over the account's answers x on one scale of 0-100, with the weights of
     `mood.weigh`: a single answer moves the score less than several, an old one less than a new one
-    where mood was seen to fade. `model` is learned from the answers before the month of `as_of`, so
-    that within a month a score moves only by the account's own answers. An account is `silent` when
+    where mood was seen to fade. The model is learned from other accounts' answers before the month of
+    `as_of`, so that within a month a score moves only by the account's own answers, and a better answer
+    never lowers it; `model` sets one instead. An account is `silent` when
     it was asked or had answered, but not in the last 365 days: a state, never a low score.
     """
     told = _answers(book, responses, contacts, as_of)
-    chosen = model or learned_before(told, as_of)
-    scored = _scored(told, chosen)
+    scored = _scored(told, (model, model) if model else learned_before(told, as_of))
     voices = responses.filter(pl.col("responded_at").dt.date() <= as_of)
     return EMOTION.check(
         book.select("account_id")
@@ -105,17 +109,24 @@ def emotion_parts(
     In: as for `emotion`. Out: `EMOTION_PARTS`, one row an answer that was used (the newest 16).
     """
     told = _answers(book, responses, contacts, as_of)
-    parts = _weighed(told, model or learned_before(told, as_of))
+    parts = _weighed(told, (model, model) if model else learned_before(told, as_of))
     return EMOTION_PARTS.check(parts.sort("account_id", "day", "response_id"))
 
 
-def learned_before(told: pl.DataFrame, as_of: date) -> MoodModel:
-    """The model learned from answers before the month of `as_of`; of all answers while those are few."""
+def learned_before(told: pl.DataFrame, as_of: date) -> Models:
+    """The models of the two halves of the accounts, each with the shares learned from the other half.
+
+    The mean is common. Only answers before the month of `as_of` are used; while those are
+    fewer than 30, the mean of all answers and the stated shares.
+    """
     before = told.filter(pl.col("day") < as_of.replace(day=1).toordinal())
-    if before.height >= MIN_ANSWERS:
-        return learn(before)
-    mean = told["value"].mean()
-    return MoodModel(mean=mean) if isinstance(mean, float) else MoodModel()
+    if before.height < LEARN_FROM:
+        mean = told["value"].mean()
+        plain = MoodModel(mean=mean) if isinstance(mean, float) else MoodModel()
+        return plain, plain
+    mean = float(before["value"].to_numpy().mean())
+    of_first, of_second = (learn(before.filter(pl.col("half") == half)) for half in (0, 1))
+    return replace(of_second, mean=mean), replace(of_first, mean=mean)
 
 
 def _answers(
@@ -131,6 +142,7 @@ def _answers(
             value=(100 * (pl.col("score") - low) / (high - low)).clip(0, 100),
             on=pl.col("responded_at").dt.date(),
             precision=pl.lit(1.0),
+            half=pl.col("account_id").hash(0) % 2,
         )
         .filter(pl.col("value").is_not_null())
         .with_columns(day=pl.col("on").cast(pl.Int32) + date(1970, 1, 1).toordinal())
@@ -147,28 +159,30 @@ def _answers(
     return told.sort("account_id", "responded_at", "response_id").filter(~twice)
 
 
-def _weighed(told: pl.DataFrame, model: MoodModel) -> pl.DataFrame:
-    """The answers that are used, with value, weight, points, mean, and the variance left."""
-    used = []
-    for rows, grid in grids(bend(told, model.bends)):
+def _weighed(told: pl.DataFrame, models: Models) -> pl.DataFrame:
+    """The answers that are used, with weight, points, mean, and `left`, the variance that is left."""
+    used = [_weighed_half(told.filter(pl.col("half") == half), models[half]) for half in (0, 1)]
+    return pl.concat(used)
+
+
+def _weighed_half(told: pl.DataFrame, model: MoodModel) -> pl.DataFrame:
+    used = [told.clear().with_columns(weight=pl.lit(0.0), left=pl.lit(0.0))]
+    for rows, grid in grids(told):
         weighed = weigh(grid, model)
         slot, place = rows["slot"].to_numpy(), rows["place"].to_numpy()
-        used.append(
-            rows.with_columns(
-                weight=pl.Series(weighed.weight[slot, place]), left=pl.Series(weighed.left[slot])
-            )
+        told_by = rows.select(told.columns).with_columns(
+            weight=pl.Series(weighed.weight[slot, place]), left=pl.Series(weighed.left[slot]) * model.variance
         )
-    empty = told.with_columns(weight=pl.lit(0.0), left=pl.lit(0.0))
-    parts = pl.concat(used) if used else empty
-    return parts.with_columns(
+        used.append(told_by)
+    return pl.concat(used).with_columns(
         points=pl.col("weight") * (pl.col("value") - model.mean), mean=pl.lit(model.mean)
     )
 
 
-def _scored(told: pl.DataFrame, model: MoodModel) -> pl.DataFrame:
-    half = float(norm.ppf(0.975)) * np.sqrt(model.variance) * pl.col("left").sqrt()
+def _scored(told: pl.DataFrame, models: Models) -> pl.DataFrame:
+    half = float(norm.ppf(0.975)) * pl.col("left").sqrt()
     return (
-        _weighed(told, model)
+        _weighed(told, models)
         .group_by("account_id")
         .agg(emotion=pl.col("mean").first() + pl.col("points").sum(), left=pl.col("left").first())
         .with_columns(

@@ -12,7 +12,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-MIN_ANSWERS = 30
 MIN_PAIRS = 20
 MIN_STYLED = 20
 CLOSEST = 5
@@ -30,8 +29,7 @@ class MoodModel:
     """Mean and variance of an answer (0-100), and how its variance divides.
 
     `mood` + `style` + `noise` = 1. `steady` is the share of the mood that does not fade; the rest fades
-    as e^(-days / `memory`). `learned` is False while there are too few answers, and `bends` (kind ->
-    exponent) brings kinds of survey with another mean onto one scale, 0 and 100 staying put.
+    as e^(-days / `memory`). `learned` is False while there are too few answers.
     """
 
     mean: float = 50.0
@@ -42,7 +40,6 @@ class MoodModel:
     steady: float = 1.0
     memory: float = 180.0
     learned: bool = False
-    bends: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,75 +144,60 @@ def _grid(rows: pl.DataFrame, width: int) -> Grid:
 
 
 def learn(answers: pl.DataFrame) -> MoodModel:
-    """Estimate the model from answers (columns as in `grids`, and `kind`).
+    """Estimate the model from answers (columns as in `grids`).
 
-    Noise is half the mean squared difference of one respondent's successive answers (the closest fifth,
-    in which mood had least time to change); style the variance of respondents' means within an account less the noise in them, from 20
-    accounts with several respondents on; mood the rest. Fading is chosen by predicting each account's
+    Noise is half the mean squared difference of one respondent's successive answers, over the closest
+    fifth, in which mood had least time to change; style the same between respondents of one account
+    less the noise, from 20 such accounts on; mood the rest. Fading is chosen by predicting each account's
     last answer from its earlier ones, and only when that is 1 % better than no fading. Shares are rounded
-    to .05 so that one answer more does not shift every score. Under 30 answers or 20 pairs the shares
-    are half mood, half noise.
+    to .05 so that one answer more seldom shifts them. Under 20 such pairs the shares are half mood, half
+    noise, under 20 answers all is as in `MoodModel()`.
     """
-    if answers.height < MIN_ANSWERS:
-        mean = answers["value"].mean()
-        return MoodModel(mean=float(mean) if isinstance(mean, float) else 50.0)
-    bends = _bends(answers)
-    bent = bend(answers, bends)
-    mean, variance = float(bent["value"].to_numpy().mean()), float(bent["value"].to_numpy().var(ddof=1))
-    known = MoodModel(mean=mean, variance=max(variance, 1.0), learned=True, bends=bends)
-    noise = _noise(bent)
+    value = answers["value"].to_numpy()
+    if len(value) < MIN_PAIRS:
+        return MoodModel()
+    known = MoodModel(float(value.mean()), max(float(value.var(ddof=1)), 1.0), learned=True)
+    noise = _noise(answers)
     if noise is None:
         return known
     noisy = _rounded(noise / known.variance, 0.1, 0.9)
-    style = min(_rounded(_style(bent, noise) / known.variance, 0.0, 0.5), 0.95 - noisy)
-    return _fading(bent, replace(known, mood=1 - noisy - style, style=style, noise=noisy))
-
-
-def bend(answers: pl.DataFrame, bends: tuple[tuple[str, float], ...]) -> pl.DataFrame:
-    """Bring answers of every kind onto the scale of the kind that is asked most."""
-    exponent = pl.col("kind").replace_strict(dict(bends), default=1.0, return_dtype=pl.Float64)
-    return answers.with_columns(value=100 * (pl.col("value") / 100) ** exponent) if bends else answers
-
-
-def _bends(answers: pl.DataFrame) -> tuple[tuple[str, float], ...]:
-    kinds = answers.group_by("kind").agg(n=pl.len(), mean=pl.col("value").mean() / 100)
-    usual = kinds.filter((pl.col("n") >= MIN_ANSWERS) & pl.col("mean").is_between(0.05, 0.95))
-    if usual.height < 2:
-        return ()
-    means = usual.sort("n", "mean", descending=True).select("kind", pl.col("mean").log()).rows()
-    return tuple((kind, means[0][1] / mean) for kind, mean in means[1:])
+    style = min(_rounded(_style(answers, noise) / known.variance, 0.0, 0.5), 0.95 - noisy)
+    return _fading(answers, replace(known, mood=1 - noisy - style, style=style, noise=noisy))
 
 
 def _noise(answers: pl.DataFrame) -> float | None:
-    pairs = (
-        answers.sort("account_id", "contact_id", "day")
-        .select(
-            gap=pl.col("day").diff().over("account_id", "contact_id"),
-            step=pl.col("value").diff().over("account_id", "contact_id"),
-        )
-        .drop_nulls()
-    )
-    if pairs.height < MIN_PAIRS:
-        return None
-    close = (
-        pairs.sort("gap", pl.col("step").abs())
-        .head(max(pairs.height // CLOSEST, MIN_PAIRS))["step"]
-        .to_numpy()
-    )
-    return float((close**2).mean()) / 2
+    """Half the mean squared step between close answers of one respondent."""
+    return _half_square(_steps(answers, "account_id", "contact_id"))
 
 
 def _style(answers: pl.DataFrame, noise: float) -> float:
-    means = (
-        answers.filter(pl.col("contact_id") != "")
-        .group_by("account_id", "contact_id")
-        .agg(mean=pl.col("value").mean(), n=pl.len())
-        .filter(pl.len().over("account_id") > 1)
-    )
-    within = means.group_by("account_id").agg(v=pl.col("mean").var(), share=(1 / pl.col("n")).mean())
-    if within.height < MIN_STYLED:
+    """What a close answer of another respondent of the account differs by, beyond the noise."""
+    named = answers.filter(pl.col("contact_id") != "")
+    other = _steps(named, "account_id").filter(pl.col("contact_id") != pl.col("before"))
+    if other["account_id"].n_unique() < MIN_STYLED:
         return 0.0
-    return max(float(within.select((pl.col("v") - noise * pl.col("share")).mean()).item()), 0.0)
+    return max((_half_square(other) or 0.0) - noise, 0.0)
+
+
+def _steps(answers: pl.DataFrame, *owner: str) -> pl.DataFrame:
+    """From each answer of an owner to its next one: account_id, contact_id, before, gap, step."""
+    return (
+        answers.sort(*owner, "day", "value")
+        .with_columns(
+            before=pl.col("contact_id").shift().over(owner),
+            gap=pl.col("day").diff().over(owner),
+            step=pl.col("value").diff().over(owner),
+        )
+        .drop_nulls("gap")
+    )
+
+
+def _half_square(steps: pl.DataFrame) -> float | None:
+    """Half the mean square of the closest fifth of the steps; None under 20 steps."""
+    if steps.height < MIN_PAIRS:
+        return None
+    closest = steps.sort("gap", pl.col("step").abs()).head(max(steps.height // CLOSEST, MIN_PAIRS))
+    return float((closest["step"].to_numpy() ** 2).mean()) / 2
 
 
 def _rounded(share: float, low: float, high: float) -> float:
@@ -230,18 +212,22 @@ def _fading(answers: pl.DataFrame, model: MoodModel) -> MoodModel:
     sample = ends.gather_every(max(ends.height // SAMPLE, 1))
     if sample.height < MIN_PAIRS:
         return model
-    earlier = grids(several.filter(~final).drop("now").join(sample, on="account_id", maintain_order="left"))
+    earlier = [
+        (rows.unique("slot", keep="first").sort("slot")["truth"].to_numpy(), grid)
+        for rows, grid in grids(
+            several.filter(~final).drop("now").join(sample, on="account_id", maintain_order="left")
+        )
+    ]
     choices = [replace(model, steady=part, memory=days) for part in STEADY_SHARES for days in MEMORIES]
     misses = [_miss(earlier, choice) for choice in choices]
     best = int(np.argmin(misses))
     return choices[best] if misses[best] < WORTH_FADING * _miss(earlier, model) else model
 
 
-def _miss(earlier: list[tuple[pl.DataFrame, Grid]], model: MoodModel) -> float:
+def _miss(earlier: list[tuple[Floats, Grid]], model: MoodModel) -> float:
     """Summed squared error of predicting each account's next answer."""
     total = 0.0
-    for rows, grid in earlier:
-        truth = rows.unique("slot", keep="first").sort("slot")["truth"].to_numpy()
-        predicted = model.mean + (weigh(grid, model).weight * (grid.value - model.mean)).sum(axis=1)
-        total += float(((truth - predicted) ** 2).sum())
+    for truth, grid in earlier:
+        points = (weigh(grid, model).weight * (grid.value - model.mean)).sum(axis=1)
+        total += float(((truth - model.mean - points) ** 2).sum())
     return total

@@ -145,7 +145,7 @@ class Reference:
         return pl.DataFrame(
             {"account_id": accounts["account_id"]}
             | {f"{name}_share": share for name, share in found.items()}
-            | {"reference_n": sizes, "reference_scope": pl.Series(scopes, dtype=pl.String)}
+            | {"reference_n": sizes, "reference_scope": pl.Series(scopes.tolist(), dtype=pl.String)}
         )
 
 

@@ -1,7 +1,7 @@
 """The signs that an account may leave, each as a badness of 0-1 and a plain sentence.
 
-Weights were chosen on learners' withdrawals (`benchmarks/oulad_scores.py`) on dates other than the
-one it reports first; those that data cannot judge (feelings, renewals) are stated priors.
+Weights of use were judged on learners' withdrawals over several dates (`benchmarks/oulad_scores.py`);
+those that this data cannot judge (feelings, renewals) are stated priors.
 """
 
 from __future__ import annotations

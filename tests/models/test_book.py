@@ -1,0 +1,61 @@
+"""Who is a customer on a day, and what they pay."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from models import facts
+from models.book import as_known, book, live, mrr_on
+from tests.models.rows import frame
+
+DAY = date(2025, 3, 1)
+
+ACCOUNTS = frame(
+    facts.ACCOUNTS,
+    {"account_id": "later", "signed_on": date(2025, 3, 2)},
+    {"account_id": "today", "signed_on": DAY},
+    {"account_id": "unknown"},
+    {"account_id": "left today", "signed_on": date(2024, 1, 1), "churned_on": DAY},
+    {"account_id": "leaves tomorrow", "signed_on": date(2024, 1, 1), "churned_on": date(2025, 3, 2)},
+    {"account_id": "ended", "signed_on": date(2024, 1, 1), "outcome": "pass", "outcome_on": DAY},
+    {"account_id": "ends", "signed_on": date(2024, 1, 1), "outcome": "pass", "outcome_on": date(2025, 6, 1)},
+)
+
+SUBSCRIPTIONS = frame(
+    facts.SUBSCRIPTIONS,
+    {"account_id": "ends", "product": "a", "starts_on": date(2024, 3, 1), "ends_on": DAY, "mrr": 10.0},
+    {"account_id": "ends", "product": "a", "starts_on": DAY, "ends_on": date(2026, 3, 1), "mrr": 30.0},
+    {"account_id": "ends", "product": "b", "starts_on": date(2025, 1, 1), "mrr": 5.0},
+    {"account_id": "today", "product": "a", "starts_on": date(2025, 3, 2), "mrr": 7.0},
+)
+
+
+def test_the_live_book_holds_those_who_are_customers_that_day() -> None:
+    assert sorted(live(ACCOUNTS, DAY)["account_id"]) == ["ends", "leaves tomorrow", "today", "unknown"]
+
+
+def test_an_end_after_the_day_is_not_known() -> None:
+    known = {row["account_id"]: row for row in as_known(ACCOUNTS, DAY).iter_rows(named=True)}
+    assert known["leaves tomorrow"]["churned_on"] is None
+    assert known["left today"]["churned_on"] == DAY
+    assert (known["ends"]["outcome"], known["ended"]["outcome"]) == (None, "pass")
+
+
+@pytest.mark.parametrize(("day", "mrr"), [(date(2025, 2, 28), 15.0), (DAY, 35.0), (date(2026, 3, 1), 5.0)])
+def test_mrr_counts_the_first_day_of_a_period_and_not_its_end(day: date, mrr: float) -> None:
+    assert mrr_on(SUBSCRIPTIONS, day).filter(account_id="ends")["mrr"].to_list() == [mrr]
+
+
+def test_the_book_knows_tenure_and_takes_the_term_end_for_a_renewal_day() -> None:
+    rows = {row["account_id"]: row for row in book(ACCOUNTS, SUBSCRIPTIONS, DAY).iter_rows(named=True)}
+    assert rows["ends"]["tenure_days"] == 425
+    assert rows["ends"]["renewal_on"] == date(2026, 3, 1)
+    assert (rows["unknown"]["tenure_days"], rows["unknown"]["mrr"]) == (None, None)
+    assert rows["today"]["mrr"] is None, "its subscription starts tomorrow"
+
+
+def test_a_past_renewal_day_gives_way_to_the_next_term_end() -> None:
+    accounts = frame(facts.ACCOUNTS, {"account_id": "ends", "renewal_on": date(2025, 2, 1)})
+    assert book(accounts, SUBSCRIPTIONS, DAY)["renewal_on"].to_list() == [date(2026, 3, 1)]
