@@ -21,6 +21,8 @@ BOOK = Contract(
     key=("account_id",),
 )
 
+SHORTEST_TERM = 80
+
 MRR = Contract(
     "mrr",
     (Column("account_id", pl.String(), required=True), Column("mrr", pl.Float64(), required=True)),
@@ -71,19 +73,32 @@ def mrr_on(subscriptions: pl.DataFrame, day: date) -> pl.DataFrame:
 def book(accounts: pl.DataFrame, subscriptions: pl.DataFrame, as_of: date) -> pl.DataFrame:
     """The live book on `as_of` with tenure, next decision day and MRR.
 
-    In: `facts.ACCOUNTS` and `facts.SUBSCRIPTIONS`. Out: `BOOK`, sorted by account_id. Where
-    `renewal_on` is unknown or past, the earliest term end from `as_of` on among the account's current
-    periods stands in.
+    In: `facts.ACCOUNTS` and `facts.SUBSCRIPTIONS`. Out: `BOOK`, sorted by account_id.
+
+    `renewal_on` is the earliest end of the account's current terms (periods of at least 80 days: shorter
+    ones are invoices). Only where no term tells it, the account's own `renewal_on` is used, taken back by
+    whole years to the first such day from `as_of` on: as imported today it would tell, on a past day, who
+    renewed since.
     """
-    current = subscriptions.filter((pl.col("starts_on") <= as_of) & (pl.col("ends_on") > as_of))
+    term = (pl.col("ends_on") - pl.col("starts_on")).dt.total_days() >= SHORTEST_TERM
+    current = subscriptions.filter((pl.col("starts_on") <= as_of) & (pl.col("ends_on") > as_of) & term)
     ends = current.group_by("account_id").agg(term_end=pl.col("ends_on").min())
     customers = (
         live(accounts, as_of)
         .join(mrr_on(subscriptions, as_of), on="account_id", how="left")
         .join(ends, on="account_id", how="left")
         .with_columns(
-            renewal_on=pl.coalesce(pl.when(pl.col("renewal_on") >= as_of).then("renewal_on"), "term_end"),
+            renewal_on=pl.coalesce("term_end", _next_anniversary("renewal_on", as_of)),
             tenure_days=(pl.lit(as_of) - pl.col("signed_on")).dt.total_days(),
         )
     )
     return BOOK.check(customers.sort("account_id"))
+
+
+def _next_anniversary(day: str, as_of: date) -> pl.Expr:
+    """The first day from `as_of` on that lies whole years before `day`; null when `day` is past."""
+    months = 12 * (pl.col(day).dt.year() - as_of.year) + pl.col(day).dt.month() - as_of.month
+    passed = pl.col(day).dt.day() < as_of.day
+    years = (months - passed.cast(pl.Int32)) // 12
+    back = pl.format("-{}y", pl.when(years > 0).then(years).otherwise(0))
+    return pl.when(pl.col(day) >= as_of).then(pl.col(day).dt.offset_by(back))

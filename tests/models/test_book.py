@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import polars as pl
 import pytest
 
 from models import facts
@@ -56,6 +57,46 @@ def test_the_book_knows_tenure_and_takes_the_term_end_for_a_renewal_day() -> Non
     assert rows["today"]["mrr"] is None, "its subscription starts tomorrow"
 
 
-def test_a_past_renewal_day_gives_way_to_the_next_term_end() -> None:
-    accounts = frame(facts.ACCOUNTS, {"account_id": "ends", "renewal_on": date(2025, 2, 1)})
-    assert book(accounts, SUBSCRIPTIONS, DAY)["renewal_on"].to_list() == [date(2026, 3, 1)]
+def renewal(day: date | None, as_of: date, subscriptions: pl.DataFrame = SUBSCRIPTIONS) -> date | None:
+    accounts = frame(facts.ACCOUNTS, {"account_id": "ends", "renewal_on": day})
+    found: date | None = book(accounts, subscriptions, as_of)["renewal_on"].item()
+    return found
+
+
+def test_the_current_term_tells_the_renewal_day() -> None:
+    assert renewal(date(2025, 2, 1), DAY) == date(2026, 3, 1)
+    assert renewal(date(2027, 3, 1), DAY) == date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "as_of", "expected"),
+    [
+        (date(2027, 3, 1), date(2025, 3, 1), date(2025, 3, 1)),
+        (date(2027, 3, 1), date(2025, 3, 2), date(2026, 3, 1)),
+        (date(2027, 3, 1), date(2027, 2, 28), date(2027, 3, 1)),
+        (date(2028, 2, 29), date(2026, 1, 31), date(2026, 2, 28)),
+        (date(2025, 3, 1), date(2025, 3, 2), None),
+        (None, date(2025, 3, 2), None),
+    ],
+)
+def test_without_a_term_the_renewal_day_is_the_next_anniversary(
+    day: date | None, as_of: date, expected: date | None
+) -> None:
+    assert renewal(day, as_of, SUBSCRIPTIONS.clear()) == expected
+
+
+def test_a_monthly_invoice_is_no_term() -> None:
+    month = {"account_id": "ends", "product": "a", "starts_on": DAY, "ends_on": date(2025, 4, 1), "mrr": 1.0}
+    assert renewal(date(2025, 12, 1), DAY, frame(facts.SUBSCRIPTIONS, month)) == date(2025, 12, 1)
+
+
+def test_a_past_day_does_not_tell_who_renewed_since() -> None:
+    term = {"product": "a", "starts_on": date(2024, 6, 1), "ends_on": date(2025, 6, 1), "mrr": 1.0}
+    accounts = frame(
+        facts.ACCOUNTS,
+        {"account_id": "left", "renewal_on": date(2025, 6, 1), "churned_on": date(2025, 6, 1)},
+        {"account_id": "renewed", "renewal_on": date(2026, 6, 1)},
+    )
+    for terms in (["left", "renewed"], []):
+        paid = frame(facts.SUBSCRIPTIONS, *({"account_id": name} | term for name in terms))
+        assert book(accounts, paid, DAY)["renewal_on"].to_list() == [date(2025, 6, 1)] * 2
