@@ -45,7 +45,9 @@ class Normaliser:
             f'{name}: {count:,} cells "{spelling}" read as empty'
             for (name, spelling), count in sorted(self._met.items())
         ]
-        early = f"{self._left_early:,} accounts left before they signed on: kept, never counted as live"
+        early = (
+            f"accounts that left before they signed on: {self._left_early:,} (kept, never counted as live)"
+        )
         return [*self.plan.notes, *met, *([early] if self._left_early else [])]
 
     def steps(self, batches: Iterable[RawBatch]) -> Iterator[Normalised]:

@@ -12,10 +12,10 @@ ISO_FORMS = (
     ISO_DAY,
     "%Y-%m-%d %H:%M:%S%.f",
     "%Y-%m-%dT%H:%M:%S%.f",
-    "%Y-%m-%dT%H:%M:%S%.f%#z",
-    "%Y-%m-%d %H:%M:%S%.f%#z",
     "%Y-%m-%d %H:%M",
     "%Y-%m-%dT%H:%M",
+    "%Y-%m-%dT%H:%M:%S%.f%#z",
+    "%Y-%m-%d %H:%M:%S%.f%#z",
     "%Y-%m-%dT%H:%M%#z",
     "%Y-%m-%d %H:%M%#z",
 )
@@ -32,6 +32,7 @@ EXCEL_DAY_ZERO = 25_569
 _CLOCK = r"(?P<join>T| |, ?)(?P<hour>9{1,2}:99)(?P<second>:99)?(?P<part>\.9+)?(?P<half> ?A)?"
 _NUMERIC = re.compile(rf"(9{{1,4}})([/. -])(9{{1,2}})\2(9{{2}}|9{{4}})(?:{_CLOCK})?")
 _DAY_NAME = re.compile(rf"9{{1,2}}(?P<sep>[ /.-]|\. )A(?P<sep2>[ /.-]|\. )(?P<year>99|9999)(?:{_CLOCK})?")
+_ISO = re.compile(r"9{4}-9{1,2}-9{1,2}(?:(?P<join>[T ])9{1,2}:99(?P<second>:99)?(?:\.9+)?(?P<offset>.*))?$")
 _NAME_DAY = re.compile(rf"A 9{{1,2}}(?P<comma>,?) (?P<year>9999)(?:{_CLOCK})?")
 
 
@@ -107,20 +108,27 @@ def _swap(text: str) -> str:
 def _format(shape: str, order: str) -> str | None:
     """The format of values of one shape: digits as 9, words as A."""
     if found := _NUMERIC.fullmatch(shape):
-        first, sep, _, last = found.groups()[:4]
-        if len(first) == 4:
-            return f"%Y{sep}%m{sep}%d{_clock(found)}" if len(last) == 2 else None
-        if len(first) > 2:
-            return None
-        dmy = order == "dmy" or sep == "."
-        year = "%Y" if len(last) == 4 else "%y"
-        return f"{'%d' if dmy else '%m'}{sep}{'%m' if dmy else '%d'}{sep}{year}{_clock(found)}"
+        return _numeric_format(found, order)
     if found := _DAY_NAME.fullmatch(shape):
         year = "%Y" if found["year"] == "9999" else "%y"
         return f"%d{found['sep']}%B{found['sep2']}{year}{_clock(found)}"
     if found := _NAME_DAY.fullmatch(shape):
         return f"%B %d{found['comma']} %Y{_clock(found)}"
-    return ISO_DAY if re.match(r"9{4}-9{1,2}-9{1,2}(\D|$)", shape) else None
+    if found := _ISO.match(shape):
+        seconds = found["offset"] == "" and found["second"]
+        return f"%Y-%m-%d{found['join']}%H:%M:%S%.f" if seconds else ISO_DAY
+    return None
+
+
+def _numeric_format(found: re.Match[str], order: str) -> str | None:
+    first, sep, _, last = found.groups()[:4]
+    if len(first) == 4:
+        return f"%Y{sep}%m{sep}%d{_clock(found)}" if len(last) == 2 else None
+    if len(first) > 2:
+        return None
+    dmy = order == "dmy" or sep == "."
+    year = "%Y" if len(last) == 4 else "%y"
+    return f"{'%d' if dmy else '%m'}{sep}{'%m' if dmy else '%d'}{sep}{year}{_clock(found)}"
 
 
 def _clock(found: re.Match[str]) -> str:
@@ -158,7 +166,7 @@ def to_times(text: pl.Series, formats: tuple[str, ...], *, exact: bool = False) 
     for form in dict.fromkeys(formats if exact else (*formats, *ISO_FORMS)):
         if rest.null_count() == rest.len():
             break
-        if form == ISO_FORMS[2] and not exact:
+        if form == ISO_FORMS[5] and not exact:
             rest = _tidy(rest)
         parsed = _parse(rest, form)
         found = parsed if rest is text else found.zip_with(parsed.is_null(), parsed)

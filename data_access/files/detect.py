@@ -35,8 +35,8 @@ def encoding(name: str, head: bytes) -> str | None:
     for magic, kind in MAGIC.items():
         if head.startswith(magic):
             raise InputError(f"{name} is not text: it looks like {kind}.")
-    if b"\0" in head[:4096]:
-        return _wide(name, head[:4096])
+    if b"\0" in head[:4096] and (wide := _wide(name, head[:4096])):
+        return wide
     if not is_utf8(head) and _not_western(head):
         best = from_bytes(head[:100_000]).best()
         guess = best.encoding if best else "cp1251"
@@ -47,19 +47,24 @@ def encoding(name: str, head: bytes) -> str | None:
     return None
 
 
-def _wide(name: str, head: bytes) -> str:
+def _wide(name: str, head: bytes) -> str | None:
+    """UTF-16 where every other byte is NUL; None where so few are that they are damage in a text."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     half = len(head) // 2
     if odd > 0.4 * half and even < 0.1 * half:
         return "utf-16-le"
     if even > 0.4 * half and odd < 0.1 * half:
         return "utf-16-be"
-    raise InputError(f"{name} is a binary file, not text. Export it as CSV, Parquet, JSON lines or XLSX.")
+    if sum(byte < 9 or 13 < byte < 32 for byte in head) > 0.02 * len(head):
+        raise InputError(f"{name} is a binary file, not text. Export it as CSV, Parquet, JSON lines or XLSX.")
+    return None
 
 
 def _not_western(head: bytes) -> bool:
     """Western text is mostly ASCII: lines where most letters are beyond it are in another script."""
-    foreign = b"".join(line for line in head.split(b"\n")[:-1] or [head] if not is_utf8(line))
+    lines = [line for line in head.split(b"\n")[:-1] or [head] if not line.isascii()]
+    strange = [line for line in lines if not is_utf8(line)]
+    foreign = b"".join(strange) if 2 * len(strange) > len(lines) else b""
     high = sum(byte > 0x7F for byte in foreign)
     letters = sum(chr(byte).isalpha() for byte in foreign if byte < 0x80)
     return high > letters and high > 20

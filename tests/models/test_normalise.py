@@ -91,7 +91,7 @@ def test_leaving_before_signing_on_is_kept_and_told() -> None:
     columns = ["id", "name", "on", "off"]
     run = Run(table("accounts", **ACCOUNTS), batch(columns, ("a", "", "2013-04-25", "2013-04-01")))
     assert run.good.height == 1
-    assert run.notes[-1] == "1 accounts left before they signed on: kept, never counted as live"
+    assert run.notes[-1] == "accounts that left before they signed on: 1 (kept, never counted as live)"
 
 
 def test_values_are_translated_and_others_pass() -> None:

@@ -139,13 +139,19 @@ def test_an_unclosed_quote_costs_its_own_line_only(tmp_path: Path) -> None:
 
 
 def test_nul_characters_reject_their_line(tmp_path: Path) -> None:
-    rows = "".join(f"{at},{'x' * 40}\n" for at in range(200))
-    data = ("a,b\n" + rows).encode() + b"200,\0\0\n201,y\n"
-    frame, _, rejects = cells(DelimitedFile(write(tmp_path, data)))
-    assert frame.height == 201
+    rows = "".join(f"{at},{'x' * 40}\n" for at in range(10)).encode()
+    frame, _, rejects = cells(DelimitedFile(write(tmp_path, b"a,b\n" + rows + b"10,\0\0\n11,y\n")))
+    assert frame.height == 11
     assert rejects.select("line", "reason").rows() == [
-        (202, "the line holds NUL characters: the file is damaged here")
+        (12, "the line holds NUL characters: the file is damaged here")
     ]
+
+
+def test_a_damaged_line_does_not_make_a_file_foreign(tmp_path: Path) -> None:
+    good = "名前は長いです、とても長い名前です,x\n".encode()
+    opened = DelimitedFile(write(tmp_path, b"a,b\n" + good + b"\xff" + good[1:] + good))
+    assert cells(opened)[0].height == 3
+    assert opened.notes[0].startswith("a.csv: 1 of 4 lines are not UTF-8")
 
 
 def test_a_line_of_many_megabytes_is_refused_in_little_memory(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ def test_learners_and_their_clicks() -> None:
         ("pass", 70),
         ("withdrawn", 25),
     ]
-    assert "4 accounts left before they signed on: kept, never counted as live" in accounts.notes
+    assert "accounts that left before they signed on: 4 (kept, never counted as live)" in accounts.notes
     with gzip.open(folder / "clicks.csv.gz", "rt", encoding="utf-8") as stream:
         lines = stream.read().splitlines()[1:]
     assert usage.good.height == len(lines) == 17_371

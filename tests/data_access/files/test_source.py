@@ -201,6 +201,17 @@ def test_a_table_or_a_query_of_a_database(database: Path) -> None:
     assert part.read == 1
 
 
+def test_a_query_of_postgresql_comes_typed(postgres_database: str, tmp_path: Path) -> None:
+    query = (
+        "select g::text as id, date '2024-01-01' + g as day, (g * 1.5)::numeric as cost "
+        "from generate_series(1, 25000) g where 'a%b' like 'a%'"
+    )
+    columns = {"account_id": "id", "signed_on": "day", "acquisition_cost": "cost"}
+    run = Run(table("accounts", url=postgres_database, query=query, **columns), tmp_path)
+    assert (run.good.height, run.good["acquisition_cost"].sum()) == (25_000, 1.5 * 25_000 * 25_001 / 2)
+    assert run.good["signed_on"][0] == date(2024, 1, 2)
+
+
 @pytest.mark.parametrize(
     ("url", "query", "sentence"),
     [
