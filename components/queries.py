@@ -250,7 +250,7 @@ def _key(opened: Store) -> str:
     return str(opened.database.url)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False, on_release=Store.close)
 def _store(settings_key: str) -> Store:
     return open_store()
 

@@ -7,11 +7,11 @@ from datetime import date
 import polars as pl
 import streamlit as st
 
-from components import clock, empty, marks, queries, session, words
+from components import clock, empty, queries, session, words
 from components.downloads import downloads
 from components.exception_card import exception_card
 from components.queries import Reader
-from models.exception_view import STATES, counts, narrowed, precision
+from models.exception_view import OPEN, STATES, counts, narrowed, precision
 from models.findings import KINDS
 from pages._deeds import call_deeds, exception_deeds
 from pages._files import tables
@@ -29,7 +29,7 @@ def render() -> None:
     book, every = queries.scores(reader), queries.every_exception(reader)
     known = every.join(book.select("account_id", "csm_id", "segment"), on="account_id", how="inner")
     head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
-    _precision(every)
+    _precision(known, today)
     chosen = _filters(reader, known, today)
     with head:
         st.title("Exceptions", anchor=False, width="content")
@@ -38,16 +38,16 @@ def render() -> None:
     _cards(reader, chosen, book)
 
 
-def _precision(every: pl.DataFrame) -> None:
-    judged = precision(every)
-    said = [
-        f"{marks.kind(row['kind'])} **{row['right']:,} of {row['judged']:,}**"
-        for row in judged.iter_rows(named=True)
-    ]
-    if said:
-        st.caption("Judged true so far: " + " · ".join(said))
-    else:
-        st.caption("Nobody has judged an exception yet. Verdicts show here how often each rule is right.")
+def _precision(every: pl.DataFrame, today: date) -> None:
+    """Each kind: how many are open, and how often people found it true."""
+    is_open = counts(narrowed(every, today, state=OPEN))
+    judged = {kind: (right, n) for kind, right, n in precision(every).iter_rows()}
+    said = []
+    for kind, name in KINDS.items():
+        right, n = judged.get(kind, (0, 0))
+        found_true = f", {right:,} of {n:,} judged true" if n else ", none judged yet"
+        said.append(f"{name} **{is_open.get(kind, 0):,}** open{found_true}")
+    st.caption(" · ".join(said))
 
 
 def _filters(reader: Reader, known: pl.DataFrame, today: date) -> pl.DataFrame:
@@ -64,11 +64,10 @@ def _filters(reader: Reader, known: pl.DataFrame, today: date) -> pl.DataFrame:
         csm = _choice("CSM", "exception_csm", _csms(reader, known))
         segment = _choice("Segment", "exception_segment", _same(known, "segment"))
     there = narrowed(known, today, state=str(state), csm=csm, segment=segment)
-    of_kind = counts(there)
     kind = st.pills(
         "Kind",
         list(KINDS),
-        format_func=lambda code: f"{KINDS[code]} ({of_kind.get(code, 0):,})",
+        format_func=lambda code: KINDS[code],
         key="exception_kind",
         bind="query-params",
         label_visibility="collapsed",

@@ -9,15 +9,17 @@ from models.timeline import timeline
 
 AS_OF = date(2026, 11, 20)
 NAMES = ("survey_responses", "interactions", "handoffs", "community_posts", "subscriptions")
-CALLS = {
-    "state": pl.String,
-    "outcome": pl.String,
-    "helped": pl.Boolean,
-    "note": pl.String,
-    "done_at": pl.Datetime("us"),
-    "contact_id": pl.String,
-}
-EXCEPTIONS = {"first_seen": pl.Date, "closed_on": pl.Date, "sentence": pl.String}
+CALLS = pl.Schema(
+    {
+        "state": pl.String,
+        "outcome": pl.String,
+        "helped": pl.Boolean,
+        "note": pl.String,
+        "done_at": pl.Datetime("us"),
+        "contact_id": pl.String,
+    }
+)
+EXCEPTIONS = pl.Schema({"first_seen": pl.Date, "closed_on": pl.Date, "sentence": pl.String})
 NO_CALLS, NO_EXCEPTIONS = pl.DataFrame(schema=CALLS), pl.DataFrame(schema=EXCEPTIONS)
 
 
