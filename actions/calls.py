@@ -54,6 +54,7 @@ def log(
     """
     done = {"state": "done", "outcome": outcome, "done_at": now, "done_by": viewer.person}
     with store.database.write() as connection:
+        tasks.hold(connection, viewer, call.account_id)
         earlier = tasks.done_after(connection, call.account_id, now - _TWICE_WITHIN)
         if earlier is not None and not again:
             raise Conflict(

@@ -75,7 +75,7 @@ def listing(
 def add(connection: sa.Connection, viewer: Viewer, at: datetime, values: dict[str, Any]) -> int:
     """Write a new call on an account the viewer may see; returns its id."""
     viewer.may_write()
-    _owned(connection, viewer, values["account_id"])
+    hold(connection, viewer, values["account_id"])
     task_id = int(
         connection.execute(
             sa.insert(tasks)
@@ -138,12 +138,16 @@ def change(
     return version + 1
 
 
-def _owned(connection: sa.Connection, viewer: Viewer, account_id: str) -> None:
+def hold(connection: sa.Connection, viewer: Viewer, account_id: str) -> None:
+    """Keep others from logging a call on this account until the transaction ends.
+
+    Raises `NotFound` when the viewer may not see the account.
+    """
     accounts = FACT_TABLES["accounts"]
     found = connection.execute(
-        sa.select(accounts.c.account_id).where(
-            accounts.c.account_id == account_id, visible(viewer, accounts.c.account_id)
-        )
+        sa.select(accounts.c.account_id)
+        .where(accounts.c.account_id == account_id, visible(viewer, accounts.c.account_id))
+        .with_for_update()
     ).first()
     if found is None:
         raise NotFound(f"There is no account {account_id} among yours.")

@@ -1,0 +1,145 @@
+"""Data: freshness in words, coverage with its rows, and an import from files to a refreshed snapshot."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from components import jobs, queries
+from components.queries import EVERYONE, Reader
+from pages import _import
+from tests.pages.conftest import Open, shown
+
+ACCOUNTS = "customer;name;tier;signup_date\nK1;One;Gold;2025-01-20\nK2;Two;Silver;2025-02-30\n"
+
+
+def reader() -> Reader:
+    return queries.reader(EVERYONE)
+
+
+def button(app: AppTest, label: str) -> None:
+    next(one for one in app.button if one.label == label).click().run()
+
+
+def wait(app: AppTest, what: str) -> jobs.Job:
+    """Until the work has ended; the page draws once more."""
+    job = jobs.current(_import.name(reader(), what))
+    assert job is not None
+    for _ in range(200):
+        if job.ended:
+            break
+        time.sleep(0.05)
+    assert job.ended
+    app.run()
+    return job
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_the_sentence_says_how_far_usage_reaches(open_page: Open) -> None:
+    app = open_page("data")
+
+    assert "Usage reaches to yesterday (20 Nov" in shown(app)
+    assert "The pages show 20 Nov 2026" in shown(app)
+    assert list(app.dataframe[0].value["rows"]) == list(queries.fact_rows(reader()).values()) or set(
+        app.dataframe[0].value["rows"]
+    ) == set(queries.fact_rows(reader()).values())
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_coverage_opens_into_the_accounts_that_lack_it(open_page: Open) -> None:
+    scores = queries.scores(reader())
+    app = open_page("data", without="a survey answer in the last year")
+    options = app.selectbox(key="without").options
+    assert any(option.startswith("a survey answer in the last year (") for option in options)
+
+    app.selectbox(key="without").set_value("a survey answer in the last year").run()
+
+    told = next(option for option in options if option.startswith("a survey answer"))
+    lacking = len(app.dataframe[-1].value)
+    assert told.endswith(f"({lacking})")
+    assert 0 < lacking < scores.height
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_past_imports_and_snapshots_stand_in_their_tabs(open_page: Open) -> None:
+    past = open_page("data", tab="Past imports")
+    assert len(past.dataframe[0].value) == queries.import_list(reader()).height
+
+    snapshots = open_page("data", tab="Snapshots")
+    assert len(snapshots.dataframe[0].value) == queries.snapshot_list(reader()).height
+    assert "The newest took" in shown(snapshots)
+
+
+@pytest.mark.usefixtures("in_empty")
+def test_files_become_a_snapshot(open_page: Open) -> None:
+    app = open_page("data", tab="Import")
+    assert "There is no data yet." in shown(app)
+
+    app.file_uploader(key="import_files").upload("../kunden.csv", ACCOUNTS.encode()).run()
+    button(app, "Look at these files")
+    mapping = app.text_area(key="import_mapping").value
+    assert 'account_id = "customer"' in str(mapping)
+
+    button(app, "Check")
+    assert "accounts: " in shown(app)
+
+    button(app, "Import")
+    assert not wait(app, "import").failure
+    assert "1 rows are new or changed" in shown(app) or "1 row" in shown(app)
+    assert "Past imports says which rows and why" in shown(app)
+    refused = queries.rejects(reader(), int(queries.import_list(reader())["import_id"][0]))
+    assert refused.select("file", "line", "column", "value").rows() == [
+        ("kunden.csv", 3, "signup_date", "2025-02-30")
+    ]
+
+    app.button(key="refresh_now").click().run()
+    assert not wait(app, "refresh").failure
+    assert queries.scores(reader())["account_id"].to_list() == ["K1"]
+    button(app, "Import more")
+    assert "Choose the files" in shown(app)
+
+
+@pytest.mark.usefixtures("in_empty")
+def test_a_broken_mapping_gets_a_sentence_and_imports_nothing(open_page: Open) -> None:
+    app = open_page("data", tab="Import")
+    app.file_uploader(key="import_files").upload("kunden.csv", ACCOUNTS.encode()).run()
+    button(app, "Look at these files")
+
+    app.text_area(key="import_mapping").set_value(
+        '[accounts]\nfile = "../other.csv"\naccount_id = "id"\n'
+    ).run()
+    button(app, "Import")
+    assert "is not one of the files handed in" in shown(app)
+
+    app.text_area(key="import_mapping").set_value("[accounts\n").run()
+    button(app, "Check")
+    assert "The mapping is no proper TOML" in shown(app)
+    assert queries.import_list(reader()).is_empty()
+
+
+@pytest.mark.usefixtures("in_empty")
+def test_a_file_that_holds_nothing_gets_a_sentence(open_page: Open, in_empty: Path) -> None:
+    app = open_page("data", tab="Import")
+    app.file_uploader(key="import_files").upload("empty.csv", b"").run()
+
+    button(app, "Look at these files")
+
+    assert not app.exception
+    assert "empty" in app.warning[0].value
+    assert (in_empty / "uploads").is_dir()
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_a_failing_store_gives_one_sentence(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise queries.RoundsError("The database does not answer.")
+
+    monkeypatch.setattr(queries, "fact_rows", refuse)
+
+    app = open_page("data")
+
+    assert not app.exception
+    assert len(app.error) == 1
