@@ -40,6 +40,7 @@ BEHAVIOUR = Contract(
         Column("ratio_28", _REAL, doc="use a day in the last 28 days over its first 90 days"),
         Column("ratio_91", _REAL, doc="the same for the last 91 days"),
         Column("value_events", _WHOLE, doc="different value events reached; null when none is known"),
+        Column("value_source", _TEXT, doc="who says which events are value: catalog or learned"),
         Column("distinct_events_91", _WHOLE, doc="different events in the last 91 days"),
         Column("active_days_28", _WHOLE, required=True),
         Column("active_days_prev_28", _WHOLE, required=True, doc="the 28 days before those"),
@@ -115,7 +116,8 @@ def behaviour(
     reference = build(decided, book, known, use, spans, names, as_of)
     inputs = _inputs(book.join(known, on="account_id"), use, spans, names, as_of)
     shares = (weights or Weights()).shares(effectiveness=bool(names))
-    return Compared(_score(inputs, reference, shares), reference, value)
+    told = inputs.with_columns(value_source=pl.lit(value["source"].first(), pl.String))
+    return Compared(_score(told, reference, shares), reference, value)
 
 
 def _inputs(

@@ -125,6 +125,14 @@ def _lacking_words(what: str, column: str, part: str) -> Callable[[date], pl.Exp
     )
 
 
+def _ineffective(source: str) -> Callable[[date], pl.Expr]:
+    """Value events that were only found in past decisions count less than those the company named."""
+    return lambda _: pl.when(pl.col("value_source") == source).then(1 - pl.col("effectiveness") / 100)
+
+
+_INEFFECTIVE_WORDS = _lacking_words("Value events reached", "value_events", "effectiveness")
+
+
 def _unhappy(_: date) -> pl.Expr:
     return 1 - pl.col("emotion") / 100
 
@@ -183,27 +191,22 @@ def _young_words(_: date) -> pl.Expr:
 
 
 TERMS: tuple[Term, ...] = (
-    Term("quiet", "Time since last use", 22, _quiet, _quiet_words),
-    Term("active days", "Active days", 20, _few_days, _few_days_words),
-    Term("drop 28", "Use against its own start", 16, _drop(28), _drop_words(28)),
+    Term("quiet", "Time since last use", 18, _quiet, _quiet_words),
+    Term("active days", "Active days", 18, _few_days, _few_days_words),
+    Term("drop 28", "Use against its own start", 14, _drop(28), _drop_words(28)),
     Term("drop 91", "Use over three months", 6, _drop(91), _drop_words(91)),
-    Term(
-        "effectiveness",
-        "Value events reached",
-        4,
-        _lacking("effectiveness"),
-        _lacking_words("Value events reached", "value_events", "effectiveness"),
-    ),
+    Term("effectiveness", "Value events reached", 14, _ineffective("catalog"), _INEFFECTIVE_WORDS),
+    Term("effectiveness, learned", "Value events reached", 5, _ineffective("learned"), _INEFFECTIVE_WORDS),
     Term(
         "breadth",
         "Breadth of use",
-        2,
+        4,
         _lacking("breadth"),
         _lacking_words("Different things used in 91 days", "distinct_events_91", "breadth"),
     ),
     Term("emotion", "Emotion", 10, _unhappy, _unhappy_words),
     Term("detractor", "Last NPS answer", 5, _detractor, _detractor_words),
     Term("silence", "Silence", 5, _silent, _silent_words),
-    Term("renewal", "Renewal", 7, _renewal, _renewal_words),
+    Term("renewal", "Renewal", 14, _renewal, _renewal_words),
     Term("young", "Time as a customer", 3, _young, _young_words),
 )

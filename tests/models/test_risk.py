@@ -107,7 +107,8 @@ def test_feelings_and_renewals_count_where_the_company_knows_them() -> None:
     assert parts(sad)["emotion"][1] == "Emotion is 20 of 100 after 2 answers."
     assert parts(quiet)["silence"][1] == "Last answer on 2024-05-11."
     points, sentence = parts(near)["renewal"]
-    assert points == pytest.approx(100 * 7 * 0.9 / 96), "96 of the weights are known, all but effectiveness"
+    known = sum(term.weight for term in TERMS if not term.name.startswith("effectiveness"))
+    assert points == pytest.approx(100 * 14 * 0.9 / known)
     assert sentence == "Renewal on 2025-06-24, in 9 days."
     assert "not known" in parts(near)["emotion"][1], "never asked: counted like the average"
     assert "emotion" not in parts(order({}).row(0, named=True)), "nobody was ever asked"
@@ -116,8 +117,19 @@ def test_feelings_and_renewals_count_where_the_company_knows_them() -> None:
 def test_weights_stretch_over_what_is_known() -> None:
     worst = WELL | {"ratio_28": 0.0, "ratio_91": 0.0, "active_share": 0.0, "breadth": 0.0}
     found = order(worst | {"last_active_on": AS_OF - timedelta(days=90)})
-    # Everything known is at its worst but the time as a customer, which is 3 of 69.
-    assert found["risk"].to_list() == [pytest.approx(100 * 66 / 69)]
+    # Everything known is at its worst but the time as a customer, which is 3 of 63.
+    assert found["risk"].to_list() == [pytest.approx(100 * 60 / 63)]
+
+
+def test_value_events_that_a_company_named_count_more_than_found_ones() -> None:
+    few = {"value_events": 1, "effectiveness": 10.0}
+    named, found = (
+        parts(order(few | {"value_source": source}).row(0, named=True)) for source in ("catalog", "learned")
+    )
+    assert named["effectiveness"][0] > 2 * found["effectiveness, learned"][0]
+    assert found["effectiveness, learned"][1].startswith(
+        "Value events reached: 1, which equals or beats 10 %"
+    )
 
 
 def test_sentences_say_the_numbers() -> None:
