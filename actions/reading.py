@@ -77,7 +77,7 @@ def read_source(
     """
     table = source.table
     reading = Reading(table)
-    normaliser = Normaliser(plan(table, source.batches()))
+    normaliser = Normaliser(plan(table, source.batches(small=True)))
     accounts = None if table.table in _OWNERLESS else known()
     stage = f"reading {table.table}"
     progress(stage, 0, source.bytes or None)
