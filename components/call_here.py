@@ -27,7 +27,7 @@ def call_here(
     reader: Reader, row: dict[str, Any], contacts: pl.DataFrame, deeds: CallDeeds, since: datetime
 ) -> None:
     """What can be done about a call to this account (a row of the scores); since `since` (UTC)."""
-    now = queries.refreshed(reader)
+    now = failures.current(reader, row["account_id"])
     done = queries.calls_since(now, since).get(row["account_id"])
     failures.tell(row["account_id"])
     if done is not None:

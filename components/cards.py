@@ -67,15 +67,14 @@ def card_key(account_id: str) -> str:
 
 @guarded
 def _card(reader: Reader, card: Card, deeds: CallDeeds, since: datetime) -> None:
-    done = queries.calls_since(queries.refreshed(reader), since).get(card.account_id)
+    done = queries.calls_since(failures.current(reader, card.account_id), since).get(card.account_id)
     with st.container(border=True, gap="xsmall", key=f"card-{card.account_id}"):
         _head(card)
         failures.tell(card.account_id)
         if done is not None:
             logged(done, deeds)
             return
-        _whom(card)
-        _why(card)
+        st.markdown(_told(card))
         _buttons(card, deeds)
 
 
@@ -86,7 +85,7 @@ def logged_card(reader: Reader, account_id: str, name: str, deeds: CallDeeds, si
 
 @guarded
 def _other(reader: Reader, account_id: str, name: str, deeds: CallDeeds, since: datetime) -> None:
-    done = queries.calls_since(queries.refreshed(reader), since).get(account_id)
+    done = queries.calls_since(failures.current(reader, account_id), since).get(account_id)
     failures.tell(account_id)
     if done is None:
         st.caption(f"{words.plain(name)}: taken back.")
@@ -106,20 +105,28 @@ def _head(card: Card) -> None:
         st.markdown(f"**{words.money(card.mrr, card.currency)}** MRR · {renews}", width="content")
 
 
-def _whom(card: Card) -> None:
-    now = session.now()
+def _told(card: Card) -> str:
+    """Whom to ask for, why, and what to do: one text, because each element costs time."""
+    due = f"**Due {words.near(card.due_on, clock.today())}.** " if card.due_on else ""
+    why = [f"- {words.plain(reason)}" for reason in card.reasons[:3]]
+    return "\n".join(
+        [_whom(card), "", *why, "", f":material/assignment: {due}{words.plain(card.prescription)}"]
+    )
+
+
+def _whom(card: Card) -> str:
     name = ", ".join(words.plain(part) for part in (card.contact_name, card.role) if part)
     reach = words.phone(card.phone) or words.email(card.email)
-    clock_there = words.local_time(card.timezone, now)
-    known = [part for part in (name, reach, clock_there) if part]
-    whose = f":gray[for {words.plain(card.csm)}]" if card.csm else ""
-    st.markdown(" · ".join([*(known or ["No contact was imported."]), *([whose] if whose else [])]))
+    there = words.local_time(card.timezone, session.now())
+    known = [part for part in (name, reach, there) if part] or ["No contact was imported."]
+    whose = [f":gray[for {words.plain(card.csm)}]"] if card.csm else []
+    return " · ".join([*known, *whose])
 
 
-def _why(card: Card) -> None:
-    due = f"**Due {words.near(card.due_on, clock.today())}.** " if card.due_on else ""
-    st.markdown("\n".join(f"- {words.plain(reason)}" for reason in card.reasons[:3]))
-    st.markdown(f":material/assignment: {due}{words.plain(card.prescription)}")
+def _to_say(card: Card) -> str:
+    lines = [line.partition(": ") for line in card.talk_track.splitlines()]
+    said = [f"**{head}** {words.plain(rest)}" for head, _, rest in lines]
+    return "\n\n".join([*said, f":small[:gray[Why here on the list: {words.plain(card.why)}]]"])
 
 
 def _buttons(card: Card, deeds: CallDeeds) -> None:
@@ -133,10 +140,7 @@ def _buttons(card: Card, deeds: CallDeeds) -> None:
                 args=(card, deeds, outcome),
             )
         with st.popover("What to say", type="tertiary", icon=":material/forum:"):
-            for line in card.talk_track.splitlines():
-                head, _, rest = line.partition(": ")
-                st.markdown(f"**{head}** {words.plain(rest)}")
-            st.caption(f"Why here on the list: {words.plain(card.why)}")
+            st.markdown(_to_say(card))
     if st.session_state.get(_AGAIN) == card.account_id:
         st.button(
             "It was another call: log it too",

@@ -21,22 +21,29 @@ _VERDICTS: dict[Verdict, str] = {"true": "True", "false": "False", "premature": 
 @guarded
 def exception_card(
     reader: Reader,
-    exception_id: int,
+    row: dict[str, Any],
     account: dict[str, Any],
     deeds: ExceptionDeeds,
     calls: CallDeeds,
     *,
+    listed: bool,
     named: bool = True,
 ) -> None:
-    """The exception of this id on `account` (a row of the scores); `named` puts the account's name on it."""
-    now = queries.refreshed(reader)
-    row = queries.every_exception(now).row(by_predicate=pl.col("exception_id") == exception_id, named=True)
-    with st.container(border=True, gap="xsmall", key=f"exception-{exception_id}"):
+    """One exception (a row of `EXCEPTIONS`) on `account` (a row of the scores).
+
+    `listed`: the account is on the call list; `named`: the card says the account's name.
+    """
+    now = failures.current(reader, _where(row))
+    if now is not reader:
+        mine = pl.col("exception_id") == row["exception_id"]
+        row = queries.every_exception(now).row(by_predicate=mine, named=True)
+        listed = row["account_id"] in queries.accounts_to_call(now)
+    with st.container(border=True, gap="xsmall", key=_where(row)):
         _head(row, account, named=named)
         failures.tell(_where(row))
         _said(row)
         if row["closed_on"] is None:
-            _buttons(row, account, deeds, calls, listed=_is_listed(now, row["account_id"]))
+            _buttons(row, account, deeds, calls, listed=listed)
 
 
 def _head(row: dict[str, Any], account: dict[str, Any], *, named: bool) -> None:
@@ -58,16 +65,18 @@ def _said(row: dict[str, Any]) -> None:
     ]
     if row["closed_on"] is not None:
         dates.append(f"mended {words.day(row['closed_on'], today)}")
-    st.markdown(words.plain(row["sentence"]))
-    st.caption(evidence.in_words(row["evidence"], today))
-    st.caption(" · ".join(dates))
-    due = (
-        f"**Due {words.near(row['due_on'], today)}.** " if row["due_on"] and row["closed_on"] is None else ""
-    )
-    st.markdown(f":material/assignment: {due}{words.plain(row['prescription'])}")
+    is_due = row["due_on"] is not None and row["closed_on"] is None
+    due = f"**Due {words.near(row['due_on'], today)}.** " if is_due else ""
+    told = [
+        words.plain(row["sentence"]),
+        f":small[:gray[{evidence.in_words(row['evidence'], today)}]]",
+        f":small[:gray[{' · '.join(dates)}]]",
+        f":material/assignment: {due}{words.plain(row['prescription'])}",
+    ]
     if row["snoozed_until"] is not None:
         until = words.near(row["snoozed_until"], today)
-        st.markdown(f":material/snooze: Snoozed until {until}: {words.plain(row['snooze_reason'])}")
+        told.append(f":material/snooze: Snoozed until {until}: {words.plain(row['snooze_reason'])}")
+    st.markdown("\n\n".join(told))
 
 
 def _buttons(
@@ -140,10 +149,6 @@ def _wake(row: dict[str, Any], deeds: ExceptionDeeds) -> None:
 def _add(row: dict[str, Any], account: dict[str, Any], calls: CallDeeds) -> None:
     person = Person(row["account_id"], csm_id=account["csm_id"], reasons=(row["sentence"],))
     failures.attempt(lambda: calls.add([person]), _where(row))
-
-
-def _is_listed(reader: Reader, account_id: str) -> bool:
-    return account_id in queries.accounts_to_call(reader)
 
 
 def _where(row: dict[str, Any]) -> str:

@@ -9,8 +9,10 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from components.queries import Conflict, NotFound, RoundsError
+from components import queries
+from components.queries import Conflict, NotFound, Reader, RoundsError
 
+_DONE = "done"
 _LOG = logging.getLogger("rounds")
 
 P = ParamSpec("P")
@@ -50,8 +52,19 @@ def remedy(error: RoundsError) -> str:
     return "Nothing was changed. `python cli.py doctor` says what to check."
 
 
+def current(reader: Reader, where: str) -> Reader:
+    """The page's reader, or a fresh one once something was done here since the page was drawn."""
+    return queries.refreshed(reader) if where in st.session_state.get(_DONE, ()) else reader
+
+
+def drawn() -> None:
+    """The whole page is drawn anew: every part of it may use the page's own reader."""
+    st.session_state[_DONE] = set()
+
+
 def attempt(act: Callable[[], object], where: str) -> bool:
     """Do something that a person asked for; False, and a sentence `where` they asked, when it is refused."""
+    st.session_state[_DONE] = {where, *st.session_state.get(_DONE, ())}
     try:
         act()
     except RoundsError as error:

@@ -8,10 +8,9 @@ import streamlit as st
 from components import clock, empty, queries, words
 from components.navigation import account_link, link
 from components.queries import Reader
-from models.findings import KINDS
-from models.overnight import MENDED, MOVED, OPENED, overnight
+from models.overnight import MENDED, MOVED, OPENED
 
-_SHOWN = 5
+_SHOWN = 4
 _HEADS = {
     MOVED: (":material/sync_alt:", "Moved on the quadrant"),
     OPENED: (":material/priority_high:", "New exceptions"),
@@ -31,13 +30,7 @@ def changes(reader: Reader) -> None:
         )
         return
     st.caption(f"Since the snapshot of {words.day(before.as_of, clock.today())}.")
-    found = overnight(
-        queries.scores(reader),
-        queries.scores_in(reader, before.snapshot_id),
-        queries.every_exception(reader),
-        before.as_of,
-        KINDS,
-    )
+    found = queries.overnight(reader, before)
     if found.is_empty():
         st.markdown("Nothing moved: the same quadrants, and the same exceptions.")
         return
@@ -48,11 +41,10 @@ def changes(reader: Reader) -> None:
 def _group(rows: pl.DataFrame, icon: str, head: str) -> None:
     if rows.is_empty():
         return
-    with st.container(border=True, gap="xsmall"):
+    with st.container(border=True, gap=None):
         st.markdown(f"{icon} **{head}** ({rows.height:,})")
         for row in rows.head(_SHOWN).iter_rows(named=True):
-            with st.container(gap=None):
-                account_link(row["account_id"], row["name"])
-                st.caption(words.plain(row["sentence"]))
+            account_link(row["account_id"], row["name"])
+            st.caption(words.plain(row["sentence"]))
         if rows.height > _SHOWN:
             link("exceptions", f"and {rows.height - _SHOWN:,} more")

@@ -26,6 +26,9 @@ from data_access.viewer import Viewer as Viewer
 from models import book_view
 from models.calls import CallList, CallRules
 from models.day_plan import day_plan
+from models.findings import KINDS
+from models.morning import as_of_morning
+from models.overnight import overnight as what_changed
 from models.snapshot import WEEKS
 
 _FEW, _MANY = 32, 256
@@ -196,6 +199,20 @@ def scores_in(reader: Reader, snapshot_id: int) -> pl.DataFrame:
     return _scores(_key(reader.store), snapshot_id, reader.stamps.imports, reader.viewer.scope, reader)
 
 
+def overnight(reader: Reader, before: Snapshot) -> pl.DataFrame:
+    """What changed since an earlier snapshot; columns of `models.overnight.OVERNIGHT`."""
+    return _overnight(
+        _key(reader.store),
+        reader.stamps.snapshot,
+        before.snapshot_id,
+        reader.stamps.changes,
+        reader.stamps.imports,
+        reader.viewer.scope,
+        reader,
+        before,
+    )
+
+
 def is_demo(reader: Reader) -> bool:
     """Whether all that was ever imported is the demo company."""
     return _is_demo(_key(reader.store), reader.stamps.imports, reader)
@@ -354,21 +371,27 @@ def _call_list(
         open_exceptions(_reader),
         scores(_reader),
         fact(_reader, "contacts"),
-        _as_of_morning(calls(_reader), _since),
+        as_of_morning(calls(_reader), _since),
         _now,
         rules=CallRules(capacity=capacity),
     )
 
 
-def _as_of_morning(called: pl.DataFrame, since: datetime) -> pl.DataFrame:
-    """The calls as they stood when the day began: those logged since are still to be made."""
-    today = ((pl.col("state") == "done") & (pl.col("done_at") >= since)).fill_null(value=False)
-    known = called.filter(~(today & (pl.col("origin") == "list")))
-    waiting = known.filter(today | (pl.col("state") == "open")).with_columns(state=pl.lit("open"))
-    first = waiting.unique("account_id", keep="first", maintain_order=True)
-    return pl.concat([known.filter(~today & (pl.col("state") != "open")), first])
-
-
 @st.cache_resource(max_entries=_FEW, show_spinner=False)
 def _fact_rows(store_key: str, imports_stamp: int, _reader: Reader) -> dict[str, int]:
     return counts.fact_rows(_reader.store)
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _overnight(
+    store_key: str,
+    snapshot_id: int,
+    before_id: int,
+    changes: int,
+    imports_stamp: int,
+    scope: str,
+    _reader: Reader,
+    _before: Snapshot,
+) -> pl.DataFrame:
+    then = scores_in(_reader, before_id)
+    return what_changed(scores(_reader), then, every_exception(_reader), _before.as_of, KINDS)

@@ -106,8 +106,9 @@ def _exceptions(reader: Reader, row: dict[str, Any], today: date) -> None:
         st.markdown(f"Nothing is open here as of {words.day(reader.as_of, today)}.{before}")
         return
     deeds, calls = exception_deeds(reader), call_deeds(reader)
-    for number in is_open["exception_id"]:
-        exception_card(reader, number, row, deeds, calls, named=False)
+    listed = row["account_id"] in queries.accounts_to_call(reader)
+    for found in is_open.iter_rows(named=True):
+        exception_card(reader, found, row, deeds, calls, listed=listed, named=False)
 
 
 def _scores(reader: Reader, row: dict[str, Any], today: date) -> None:

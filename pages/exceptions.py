@@ -16,7 +16,7 @@ from models.findings import KINDS
 from pages._deeds import call_deeds, exception_deeds
 from pages._files import tables
 
-_ON_A_PAGE = 12
+_ON_A_PAGE = 8
 _ANY = ""
 
 
@@ -114,9 +114,11 @@ def _cards(reader: Reader, chosen: pl.DataFrame, book: pl.DataFrame) -> None:
     page = 1
     if pages > 1:
         page = st.pagination(pages, key="exception_page", bind="query-params")
-    shown = chosen.slice((page - 1) * _ON_A_PAGE, _ON_A_PAGE)
+    shown = chosen.slice((min(page, pages) - 1) * _ON_A_PAGE, _ON_A_PAGE)
     rows = book.filter(pl.col("account_id").is_in(shown["account_id"].implode()))
     accounts = {row["account_id"]: row for row in rows.iter_rows(named=True)}
     deeds, calls = exception_deeds(reader), call_deeds(reader)
-    for number, account_id in shown.select("exception_id", "account_id").iter_rows():
-        exception_card(reader, number, accounts[account_id], deeds, calls)
+    waiting = queries.accounts_to_call(reader)
+    for row in shown.iter_rows(named=True):
+        account = row["account_id"]
+        exception_card(reader, row, accounts[account], deeds, calls, listed=account in waiting)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from components import gate, navigation, session, sidebar
-from components.failures import guarded
+from components.failures import drawn, guarded
 
 
 def main() -> None:
@@ -37,6 +37,7 @@ def _render(module: str) -> Callable[[], None]:
 
 
 def _around() -> None:
+    drawn()
     reader = session.reader()
     sidebar.draw(reader)
     sidebar.demo_banner(reader)

@@ -11,12 +11,12 @@ AS_OF = date(2026, 11, 20)
 NAMES = ("survey_responses", "interactions", "handoffs", "community_posts", "subscriptions")
 CALLS = pl.Schema(
     {
-        "state": pl.String,
-        "outcome": pl.String,
-        "helped": pl.Boolean,
-        "note": pl.String,
+        "state": pl.String(),
+        "outcome": pl.String(),
+        "helped": pl.Boolean(),
+        "note": pl.String(),
         "done_at": pl.Datetime("us"),
-        "contact_id": pl.String,
+        "contact_id": pl.String(),
     }
 )
 EXCEPTIONS = pl.Schema({"first_seen": pl.Date, "closed_on": pl.Date, "sentence": pl.String})
