@@ -136,7 +136,7 @@ def _layout() -> Figure:
     return {
         "height": _HEIGHT,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-        "legend": {"orientation": "h", "y": 1.18, "x": 0},
+        "legend": {"orientation": "h", "yanchor": "bottom", "y": 1.02, "x": 0, "entrywidth": 120},
         "hovermode": "closest",
         "clickmode": "event+select",
         "dragmode": False,

@@ -127,7 +127,7 @@ def scope(
                         bind="query-params",
                         on_change=on_change,
                         placeholder="Any",
-                        width=210,
+                        width=180,
                     )
                 )
     return {column: values for column, values in chosen.items() if values}

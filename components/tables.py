@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import polars as pl
 import streamlit as st
@@ -22,7 +22,7 @@ MOST_ROWS = 200
 """Rows of a table to read; the export beside it has all."""
 
 _SHOWN_ROWS = 16
-_ROW, _HEADER = 35, 37
+_ROW = 33
 
 _OPENED = "opened_row"
 
@@ -53,7 +53,7 @@ def score_table(found: pl.DataFrame, page: int, query: BookQuery, as_of: date, k
         selection_mode=["multi-row", "single-column"],
         hide_index=True,
         column_config=_columns(ids, query),
-        height=_HEADER + _ROW * min(max(part.height, 1), _SHOWN_ROWS),
+        height=_height(part.height),
         placeholder="–",
         alt="The accounts found, one a row",
     )
@@ -72,10 +72,14 @@ def plain_table(frame: pl.DataFrame, alt: str, columns: dict[str, Any], key: str
         key=key,
         hide_index=True,
         column_config=columns,
-        height=_HEADER + _ROW * min(max(frame.height, 1), _SHOWN_ROWS),
+        height=_height(frame.height),
         placeholder="–",
         alt=alt,
     )
+
+
+def _height(rows: int) -> int | Literal["content"]:
+    return "content" if rows <= _SHOWN_ROWS else _ROW * (_SHOWN_ROWS + 1)
 
 
 def _shown(part: pl.DataFrame, as_of: date) -> pl.DataFrame:

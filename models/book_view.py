@@ -12,8 +12,8 @@ from models.contracts import Column, Contract
 from models.facts import TEXT
 from models.snapshot import SCORES
 
-HIGH_RISK = 60.0
-"""From here on (0-100) an account counts as at risk on the screens."""
+HIGH_RISK = 40.0
+"""From here on (points of 0-100, few accounts reach 50) an account counts as at risk on the screens."""
 
 NOBODY = "Nobody"
 """How an account without a CSM is called in the column and in the filter."""

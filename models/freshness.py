@@ -20,6 +20,9 @@ STALE_AFTER: dict[str, int] = {
 }
 """Days after which somebody should look whether a source has stopped; other facts may be old."""
 
+LISTS = ("csms", "accounts", "contacts", "subscriptions", "features")
+"""Lists of what there is: an old date in them is no bad sign, an old import is."""
+
 FRESHNESS = Contract(
     "freshness",
     (
@@ -27,7 +30,7 @@ FRESHNESS = Contract(
         Column("rows", WHOLE, required=True),
         Column("newest", TIME, doc="latest date its rows carry; null where they carry none"),
         Column("imported_at", TIME, doc="end of the last import; null when there was none"),
-        Column("age_days", WHOLE, doc="since the newest row, or the last import where rows carry no date"),
+        Column("age_days", WHOLE, doc="since the newest row; for `LISTS`, since the last import"),
         Column("state", TEXT, required=True, doc="fresh, stale or missing"),
     ),
     key=("fact",),
@@ -65,11 +68,12 @@ def freshness(
     ends = dict(imports.group_by("fact").agg(pl.col("finished_at").max()).iter_rows())
     entries = []
     for fact in FACTS:
-        last = newest.get(fact) or ends.get(fact)
+        seen, imported = newest.get(fact), ends.get(fact)
+        last = (imported or seen) if fact in LISTS else (seen or imported)
         age = None if last is None else max((today - last.date()).days, 0)
         n = rows.get(fact, 0)
         state = "missing" if n == 0 else "stale" if (age or 0) > STALE_AFTER.get(fact, 10_000) else "fresh"
-        entries.append((fact, n, newest.get(fact), ends.get(fact), age if n else None, state))
+        entries.append((fact, n, seen, imported, age if n else None, state))
     return FRESHNESS.check(pl.DataFrame(entries, schema=FRESHNESS.schema, orient="row"))
 
 

@@ -28,12 +28,14 @@ def draw(reader: Reader) -> None:
     if job is not None and not job.ended:
         watch(reader, WHERE)
         return
+    failures.tell(WHERE)
     if job is not None:
         _outcome(reader, job)
-    failures.tell(WHERE)
+        if not job.failure:
+            return
     _choose()
     if _FOLDER in st.session_state:
-        _mapping(reader)
+        _mapping()
 
 
 def name(reader: Reader, what: str) -> str:
@@ -49,6 +51,13 @@ def watch(reader: Reader, what: str) -> None:
         st.rerun()
     else:
         uploads.progress(job)
+
+
+def behind(reader: Reader) -> bool:
+    """Whether data came in since the snapshot that the pages show, or there is none."""
+    if reader.snapshot is None:
+        return True
+    return bool(reader.snapshot.notes.get("imports") != reader.stamps.imports)
 
 
 def start_refresh() -> None:
@@ -97,7 +106,7 @@ def _look_now() -> None:
     st.session_state.pop(_CHECKED, None)
 
 
-def _mapping(reader: Reader) -> None:
+def _mapping() -> None:
     st.subheader("Which column is what", anchor=False)
     unsure = st.session_state.get(_UNSURE, [])
     if unsure:
@@ -152,27 +161,43 @@ def _import_now() -> None:
         return import_files(reader.store, reader.viewer, now, asked, folder, source="browser", progress=tell)
 
     jobs.start(name(reader, WHERE), work)
+    st.session_state.pop(_CHECKED, None)
 
 
 def _outcome(reader: Reader, job: Job) -> None:
-    put_away = partial(jobs.put_away, name(reader, WHERE))
+    put_away = partial(_put_away, name(reader, WHERE))
     if job.failure:
         st.error(f"{job.failure} Nothing was changed.", icon=":material/error:")
         st.button("Close", on_click=put_away)
         return
-    report: ImportReport = job.result
-    refused = sum(table.rejected for table in report.tables)
-    accepted = sum(table.accepted for table in report.tables)
-    st.success(
-        f"{accepted:,} rows are new or changed. "
-        + (f"{refused:,} were refused: see Past imports." if refused else "None was refused."),
-        title="Imported.",
-        icon=":material/check:",
-    )
-    tables.plain_table(_counts(report), "What the import did, a row a table", _COUNTS)
+    _say(job.result)
+    tables.plain_table(_counts(job.result), "What the import did, a row a table", _COUNTS)
     with st.container(horizontal=True):
-        st.button("Refresh now", type="primary", icon=":material/refresh:", on_click=start_refresh)
-        st.button("Close", on_click=put_away)
+        if behind(reader):
+            st.button("Refresh now", type="primary", icon=":material/refresh:", on_click=start_refresh)
+        st.button("Import more", on_click=put_away)
+
+
+def _put_away(work: str) -> None:
+    job = jobs.current(work)
+    if job is not None and not job.failure:
+        for key in (_FOLDER, _UNSURE, _CHECKED):
+            st.session_state.pop(key, None)
+    jobs.put_away(work)
+
+
+def _say(report: ImportReport) -> None:
+    n = sum(table.accepted for table in report.tables)
+    accepted = f"{words.count(n, 'row')} {'is' if n == 1 else 'are'} new or changed."
+    refused = [f"{table.rejected:,} of {table.fact}" for table in report.tables if table.rejected]
+    if refused:
+        st.warning(
+            f"{accepted} Refused: {', '.join(refused)}; Past imports says which rows and why.",
+            title="Imported, not all of it.",
+            icon=":material/warning:",
+        )
+    else:
+        st.success(f"{accepted} None was refused.", title="Imported.", icon=":material/check:")
 
 
 _COUNTS = {

@@ -13,7 +13,8 @@ from actions.formats import table_bytes
 from components import empty, export, failures, filters, queries, session, tables, words
 from components.queries import Reader
 from models.book_link import link_of, told
-from models.book_view import HIGH_RISK, NOBODY, BookQuery, at_risk, narrowed, renewing
+from models.book_view import HIGH_RISK, NOBODY, BookQuery, at_risk, choices, narrowed, renewing
+from models.findings import KINDS
 
 _PAGE = "accounts"
 _ADDED = "accounts_added"
@@ -56,11 +57,15 @@ def _book() -> None:
 
 def _sentence(reader: Reader, book: pl.DataFrame) -> None:
     risky, due = at_risk(book), renewing(book, reader.as_of)
+    troubled = book.filter(pl.col("kinds").list.len() > 0)
     st.markdown(
-        f"**{words.count(book.height, 'account')}, {risky.height:,} at risk {HIGH_RISK:.0f} or above.** "
+        f"**{words.count(book.height, 'account')}: {risky.height:,} at risk {HIGH_RISK:.0f} or above, "
+        f"{troubled.height:,} with an open exception.** "
         f"{_shown(words.sums(due))} MRR renews within 90 days ({words.count(due.height, 'account')})."
     )
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        kinds = [KINDS.get(kind, kind) for kind in choices(book, "kinds")]
+        _shortcut("Open exceptions", troubled.height, exception=kinds)
         _shortcut("At risk", risky.height, risk=int(HIGH_RISK))
         _shortcut("Renew within 90 days", due.height, renews=_WITHIN, sort="Renewal")
         _shortcut(
@@ -109,14 +114,18 @@ def _found(reader: Reader, book: pl.DataFrame, found: pl.DataFrame, query: BookQ
         return
     bulk = st.container()
     slot = st.container()
-    snapshot = reader.snapshot.snapshot_id if reader.snapshot else 0
-    shown = f"{snapshot}-{abs(hash((query, reader.viewer.scope)))}"
+    shown = shown_key(reader, query)
     page = tables.pager(found.height, shown)
     with slot:
         key = f"book-{shown}-{page}"
         ticked = tables.score_table(found, page, query, reader.as_of, key)
     with bulk:
         _bulk(found, ticked, key)
+
+
+def shown_key(reader: Reader, query: BookQuery) -> str:
+    """Changes whenever other rows stand in the table, so that a tick never meets another account."""
+    return f"{reader.stamps.snapshot}-{abs(hash((query, reader.viewer.scope)))}"
 
 
 def _bulk(found: pl.DataFrame, ticked: list[str], table: str) -> None:

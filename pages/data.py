@@ -77,7 +77,7 @@ def _refresh(reader: Reader) -> None:
             "Refresh now",
             key="refresh_now",
             icon=":material/refresh:",
-            type="primary" if _behind(reader) else "secondary",
+            type="primary" if _import.behind(reader) else "secondary",
             on_click=_import.start_refresh,
             disabled=queries.fact_rows(reader)["accounts"] == 0,
         )
@@ -91,17 +91,11 @@ def _refreshed(reader: Reader, job: jobs.Job) -> None:
     jobs.put_away(_import.name(reader, "refresh"))
 
 
-def _behind(reader: Reader) -> bool:
-    if reader.snapshot is None:
-        return True
-    return bool(reader.snapshot.notes.get("imports") != reader.stamps.imports)
-
-
 def _standing(reader: Reader) -> str:
     snapshot = reader.snapshot
     if snapshot is None:
         return "No day has been scored yet."
-    since = " Data came in since." if _behind(reader) else ""
+    since = " Data came in since." if _import.behind(reader) else ""
     return (
         f"The pages show {snapshot.as_of:%-d %b %Y}, scored {_moment(snapshot.created_at)} UTC: "
         f"{words.count(snapshot.accounts, 'account')}.{since}"
@@ -150,11 +144,13 @@ def _coverage(reader: Reader) -> None:
     told = coverage(flagged)
     st.caption(f"Of {words.count(flagged.height, 'live account')} as of {reader.as_of:%-d %b %Y}.")
     tables.plain_table(
-        told.select("what", "share", "accounts"),
+        told.select("what", pl.col("share") * 100, "accounts"),
         "Share of live accounts that have each kind of data",
         {
             "what": column.TextColumn("Accounts with"),
-            "share": column.ProgressColumn("Share", format="percent", min_value=0, max_value=1, color="gray"),
+            "share": column.ProgressColumn(
+                "Share", format="%.0f%%", min_value=0, max_value=100, color="gray"
+            ),
             "accounts": column.NumberColumn("Accounts", format="localized"),
         },
     )
@@ -178,7 +174,7 @@ def _without(flagged: pl.DataFrame) -> None:
     )
     if what:
         rows = lacking[what].select("account_id", "name", "segment", "csm_id", "mrr", "currency")
-        tables.plain_table(rows, f"Accounts without {what}", _ACCOUNTS)
+        tables.plain_table(rows.head(tables.MOST_ROWS), f"Accounts without {what}", _ACCOUNTS)
         export.menu(rows, f"without-{what.replace(' ', '-')}", table_bytes, f"All {rows.height:,} rows.")
 
 
@@ -249,14 +245,14 @@ def _one_import(reader: Reader, row: dict[str, Any]) -> None:
     if row["rows_rejected"] == 0:
         return
     refused = queries.rejects(reader, row["import_id"]).drop("import_id")
-    st.markdown(f"**{words.count(refused.height, 'refused row')}.** Mend them and import the file again.")
+    st.markdown(f"**{words.count(refused.height, 'refused row')}.** Mend the file and import it again.")
     tables.plain_table(
-        refused.head(200),
+        refused.head(tables.MOST_ROWS),
         "Refused rows with file, line, column, value and reason",
-        {"file": "File", "line": "Line", "column": "Column", "value": "Value", "reason": "Reason"},
+        {name: name.capitalize() for name in refused.columns},
     )
-    if refused.height > 200:
-        st.caption(f"The first 200 of {refused.height:,}; the export has all.")
+    if refused.height > tables.MOST_ROWS:
+        st.caption(f"The first {tables.MOST_ROWS} of {refused.height:,}; the export has all.")
     export.menu(refused, f"refused-{row['import_id']}", table_bytes, f"All {refused.height:,} refused rows.")
 
 

@@ -47,6 +47,7 @@ def _page() -> None:
     reader = session.reader()
     if not empty.ready(reader):
         return
+    first = st.container()
     chosen = _narrow(reader)
     series = queries_retention.retention_figures(reader, chosen)
     if series.is_empty():
@@ -58,7 +59,9 @@ def _page() -> None:
         return
     currency = _currency(series)
     own = series.filter(pl.col("currency").is_in(["", currency]))
-    _sentence(reader, own, currency)
+    with first:
+        _sentence(reader, own, currency)
+    _metrics(own, reader.as_of)
     _others(reader, series, currency)
     _charts(reader, own, currency)
     _rows(reader, chosen, own, currency)
@@ -104,27 +107,23 @@ def _sentence(reader: Reader, series: pl.DataFrame, currency: str) -> None:
             f"{nrr['value']:.0%} with what they grew."
         )
     st.markdown(told)
-    _metrics(series, day, {LOGO: logo, GRR: grr, NRR: nrr})
     if logo["accounts"] < 30:
         st.caption("Fewer than 30 customers in the base: one more or less moves these shares a lot.")
 
 
-def _metrics(series: pl.DataFrame, day: date, now: dict[str, dict[str, Any]]) -> None:
+def _metrics(series: pl.DataFrame, day: date) -> None:
     before = _year_before(series, day)
-    with st.container(horizontal=True, gap="medium"):
-        for name, figure in now.items():
-            if figure["value"] is None:
-                continue
-            then = _at(series, name, before)["value"] if before else None
-            points = None if then is None else (figure["value"] - then) * 100
-            st.metric(
-                f"{charts.NAMES[name]}, {words.count(figure['accounts'], 'account')}",
-                f"{figure['value']:.1%}",
-                delta=None if points is None else f"{points:+.1f} points",
-                delta_description=None if before is None else f"on {before:%b %Y}",
-                width=250,
-            )
-        st.caption(f"As of {day:%-d %b %Y}; n is the base of 12 months before.", width="content")
+    for place, name in zip(st.columns(3), (LOGO, GRR, NRR), strict=True):
+        now, then = _at(series, name, day), _at(series, name, before)["value"] if before else None
+        if now["value"] is None:
+            continue
+        place.metric(
+            f"{charts.NAMES[name]}, {words.count(now['accounts'], 'account')}",
+            f"{now['value']:.1%}",
+            delta=None if then is None else f"{(now['value'] - then) * 100:+.1f} points",
+            delta_description=None if before is None else f"since {before:%b %Y}",
+        )
+    st.caption(f"As of {day:%-d %b %Y}, over 12 months; the accounts are those of the base, a year before.")
 
 
 def _year_before(series: pl.DataFrame, day: date) -> date | None:

@@ -50,7 +50,7 @@ BOOK = view(
      "currency": "USD", "renewal_on": date(2026, 5, 30), "quadrant": "advocate"},
     {"account_id": "c", "name": "Cable", "segment": "Small", "risk": None, "mrr": None,
      "renewal_on": date(2026, 5, 31), "quadrant": "silent"},
-    {"account_id": "d", "name": "Bond Nord", "segment": None, "risk": 60.0, "csm_id": "c1", "mrr": 5.0,
+    {"account_id": "d", "name": "Bond Nord", "segment": None, "risk": 40.0, "csm_id": "c1", "mrr": 5.0,
      "currency": "EUR", "renewal_on": date(2026, 2, 28)},
     exceptions={"a": ["silent", "declined"], "b": ["declined"]},
 )  # fmt: skip
@@ -81,7 +81,7 @@ def test_search_wants_every_word_and_forgives_accents_and_case() -> None:
         (BookQuery(csms=("Eva Lind",), quadrants=("adrift",)), {"a"}),
         (BookQuery(kinds=("silent",)), {"a"}),
         (BookQuery(kinds=("silent", "declined")), {"a", "b"}),
-        (BookQuery(risk_at_least=60), {"a", "d"}),
+        (BookQuery(risk_at_least=40), {"a", "d"}),
         (BookQuery(renews_within=0), {"a"}),
         (BookQuery(renews_within=90), {"a", "b"}),
         (BookQuery(plans=("Pro",)), set()),

@@ -41,7 +41,9 @@ def test_the_sentence_counts_the_book(open_page: Open) -> None:
 
     said = shown(open_page("accounts"))
 
-    assert f"**{book.height} accounts, {at_risk(book).height} at risk 60 or above.**" in said
+    troubled = queries.open_exceptions(reader())["account_id"].n_unique()
+    assert f"**{book.height} accounts: {at_risk(book).height} at risk 40 or above, " in said
+    assert f"{troubled} with an open exception.**" in said
     assert "MRR renews within 90 days" in said
 
 
@@ -74,11 +76,14 @@ def test_nothing_found_says_what_to_do(open_page: Open) -> None:
 
 def test_a_shortcut_narrows_to_the_accounts_it_counts(open_page: Open) -> None:
     risky = at_risk(queries.book(reader())).height
+    troubled = queries.open_exceptions(reader())["account_id"].n_unique()
     app = open_page("accounts")
 
     button(app, f"At risk ({risky})")
-
     assert len(rows(app)) == risky
+
+    button(app, f"Open exceptions ({troubled})")
+    assert len(rows(app)) == troubled
 
 
 def test_ticked_accounts_go_on_the_call_list_and_come_off_again(open_page: Open) -> None:
@@ -112,7 +117,7 @@ def test_who_may_only_read_is_told_so(open_page: Open, monkeypatch: pytest.Monke
 
 def test_a_saved_view_opens_with_its_filters(open_page: Open) -> None:
     store = queries.store()
-    save_view(store, EVERYONE, "accounts", "Risky", "risk=60")
+    save_view(store, EVERYONE, "accounts", "Risky", "risk=40")
     app = open_page("accounts")
 
     button(app, "Risky")
@@ -121,14 +126,14 @@ def test_a_saved_view_opens_with_its_filters(open_page: Open) -> None:
 
 
 def test_saving_a_view_needs_a_name(open_page: Open) -> None:
-    app = open_page("accounts", risk="60")
+    app = open_page("accounts", risk="40")
 
     button(app, "Save")
     assert "Give the view a name." in shown(app)
 
     app.text_input(key="accounts_view_name").set_value("Mine").run()
     button(app, "Save")
-    assert queries.saved_views(reader(), "accounts").rows() == [("Mine", "risk=60")]
+    assert queries.saved_views(reader(), "accounts").rows() == [("Mine", "risk=40")]
     button(app, "Forget")
     assert queries.saved_views(reader(), "accounts").is_empty()
 
