@@ -246,3 +246,40 @@ audit_log = sa.Table(
     sa.Column("before", sa.Text),
     sa.Column("after", sa.Text),
 )
+
+pulses = sa.Table(
+    "pulses",
+    METADATA,
+    sa.Column("pulse_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("account_id", sa.Text, nullable=False, index=True),
+    sa.Column("level", sa.BigInteger, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("given_at", sa.DateTime, nullable=False),
+    sa.Column("given_by", sa.Text, nullable=False),
+    sa.Column("withdrawn_at", sa.DateTime),
+    sa.Column("version", sa.BigInteger, nullable=False),
+)
+
+playbooks = sa.Table(
+    "playbooks",
+    METADATA,
+    sa.Column("playbook_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("name", sa.Text, nullable=False, index=True),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("saved_at", sa.DateTime, nullable=False),
+    sa.Column("saved_by", sa.Text, nullable=False),
+)
+
+content = sa.Table(
+    "content",
+    METADATA,
+    sa.Column("content_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("link", sa.Text),
+    sa.Column("event", sa.Text),
+    sa.Column("retired_at", sa.DateTime),
+    sa.Column("saved_at", sa.DateTime, nullable=False),
+    sa.Column("saved_by", sa.Text, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import polars as pl
 
 ADVOCATE, CAPTIVE, FAN, ADRIFT, SILENT = "advocate", "captive", "forgetful fan", "adrift", "silent"
-BORDER = 50.0
-"""Behaviour 50 is the median successful account of the same age; emotion 50 is the middle of the
-answer scale. A score on the border counts as high."""
+BEHAVIOUR_BORDER = 50.0
+"""The median successful account of the same age. A score on a border counts as high."""
+
+EMOTION_BORDER = 70.0
+"""7 of 10 (NPS), just under 4 of 5 (CSAT), just over 5 of 7 (CES): below stand those who are called
+detractors, dissatisfied or burdened. The middle of the scale would call nearly everybody happy."""
 
 MEDICINE: dict[str, str] = {
     ADVOCATE: "Ask for a reference or a referral, and give them a voice.",
@@ -31,7 +34,7 @@ def quadrant(
     ['captive', 'silent']
     """
     does, feels, state = (pl.col(x) if isinstance(x, str) else x for x in (behaviour, emotion, mood))
-    busy, happy = does >= BORDER, feels >= BORDER
+    busy, happy = does >= BEHAVIOUR_BORDER, feels >= EMOTION_BORDER
     placed = does.is_not_null() & feels.is_not_null()
     return (
         pl.when(state == "silent")

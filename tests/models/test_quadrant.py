@@ -11,8 +11,8 @@ from models.quadrant import ADRIFT, ADVOCATE, CAPTIVE, FAN, MEDICINE, SILENT, qu
 @pytest.mark.parametrize(
     ("behaviour", "emotion", "mood", "name"),
     [
-        (50.0, 50.0, "heard", ADVOCATE),
-        (80.0, 49.9, "heard", CAPTIVE),
+        (50.0, 70.0, "heard", ADVOCATE),
+        (80.0, 69.9, "heard", CAPTIVE),
         (49.9, 90.0, "heard", FAN),
         (10.0, 10.0, "heard", ADRIFT),
         (80.0, None, "silent", SILENT),

@@ -119,6 +119,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('contact_id', name=op.f('pk_contacts'))
     )
     op.create_index(op.f('ix_contacts_account_id'), 'contacts', ['account_id'], unique=False)
+    op.create_table('content',
+    sa.Column('content_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('purpose', sa.Text(), nullable=False),
+    sa.Column('link', sa.Text(), nullable=True),
+    sa.Column('event', sa.Text(), nullable=True),
+    sa.Column('retired_at', sa.DateTime(), nullable=True),
+    sa.Column('saved_at', sa.DateTime(), nullable=False),
+    sa.Column('saved_by', sa.Text(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('content_id', name=op.f('pk_content'))
+    )
     op.create_table('csms',
     sa.Column('csm_id', sa.Text(), nullable=False),
     sa.Column('name', sa.Text(), nullable=False),
@@ -218,6 +230,27 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('note_id', name=op.f('pk_notes'))
     )
     op.create_index(op.f('ix_notes_account_id'), 'notes', ['account_id'], unique=False)
+    op.create_table('playbooks',
+    sa.Column('playbook_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('saved_at', sa.DateTime(), nullable=False),
+    sa.Column('saved_by', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('playbook_id', name=op.f('pk_playbooks'))
+    )
+    op.create_index(op.f('ix_playbooks_name'), 'playbooks', ['name'], unique=False)
+    op.create_table('pulses',
+    sa.Column('pulse_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('account_id', sa.Text(), nullable=False),
+    sa.Column('level', sa.BigInteger(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('given_at', sa.DateTime(), nullable=False),
+    sa.Column('given_by', sa.Text(), nullable=False),
+    sa.Column('withdrawn_at', sa.DateTime(), nullable=True),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('pulse_id', name=op.f('pk_pulses'))
+    )
+    op.create_index(op.f('ix_pulses_account_id'), 'pulses', ['account_id'], unique=False)
     op.create_table('referrals',
     sa.Column('referrer_account_id', sa.Text(), nullable=False),
     sa.Column('referred_name', sa.Text(), nullable=False),
