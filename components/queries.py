@@ -94,7 +94,8 @@ def book(reader: Reader) -> pl.DataFrame:
 
 def history(reader: Reader, account_id: str) -> pl.DataFrame:
     """One account's scores in every snapshot, oldest first."""
-    return snapshots.history(reader.store.database, reader.viewer, account_id)
+    stamps_now, scope = reader.stamps, reader.viewer.scope
+    return _history(_key(reader.store), stamps_now.snapshot, stamps_now.imports, scope, account_id, reader)
 
 
 def snapshot_list(reader: Reader) -> pl.DataFrame:
@@ -117,9 +118,7 @@ def fact(reader: Reader, name: str, account_id: str | None = None) -> pl.DataFra
 
 def open_exceptions(reader: Reader) -> pl.DataFrame:
     """Open exceptions of the viewer's accounts; columns of `data_access.exceptions.EXCEPTIONS`."""
-    return _open_exceptions(
-        _key(reader.store), reader.stamps.changes, reader.stamps.imports, reader.viewer.scope, reader
-    )
+    return _open_exceptions(*_changing(reader), reader)
 
 
 def exceptions_of(reader: Reader, account_id: str) -> pl.DataFrame:
@@ -129,9 +128,7 @@ def exceptions_of(reader: Reader, account_id: str) -> pl.DataFrame:
 
 def calls(reader: Reader) -> pl.DataFrame:
     """Every call on the viewer's accounts, newest first; columns of `data_access.tasks.TASKS`."""
-    return _calls(
-        _key(reader.store), reader.stamps.changes, reader.stamps.imports, reader.viewer.scope, reader
-    )
+    return _calls(*_changing(reader), reader)
 
 
 def refreshed(reader: Reader) -> Reader:
@@ -141,9 +138,7 @@ def refreshed(reader: Reader) -> Reader:
 
 def calls_since(reader: Reader, since: datetime) -> dict[str, dict[str, Any]]:
     """The last call logged on each account from a moment (UTC) on, by account_id; rows of `TASKS`."""
-    return _calls_since(
-        _key(reader.store), since, reader.stamps.changes, reader.stamps.imports, reader.viewer.scope, reader
-    )
+    return _calls_since(*_changing(reader), since, reader)
 
 
 def weeks(reader: Reader) -> pl.DataFrame:
@@ -159,18 +154,8 @@ def call_list(reader: Reader, now: datetime, since: datetime, capacity: int) -> 
 
     Calls logged since then stay on the list, so that it does not move under the hand that works through it.
     """
-    return _call_list(
-        _key(reader.store),
-        reader.stamps.snapshot,
-        reader.stamps.changes,
-        reader.stamps.imports,
-        reader.viewer.scope,
-        f"{now:%Y-%m-%d %H %z}",
-        capacity,
-        reader,
-        now,
-        since,
-    )
+    hour = f"{now:%Y-%m-%d %H %z}"
+    return _call_list(*_changing(reader), reader.stamps.snapshot, hour, capacity, reader, now, since)
 
 
 def accounts_to_call(reader: Reader) -> set[str]:
@@ -181,9 +166,7 @@ def accounts_to_call(reader: Reader) -> set[str]:
 
 def every_exception(reader: Reader) -> pl.DataFrame:
     """Exceptions of the viewer's accounts, closed ones too; columns of `EXCEPTIONS`."""
-    return _every_exception(
-        _key(reader.store), reader.stamps.changes, reader.stamps.imports, reader.viewer.scope, reader
-    )
+    return _every_exception(*_changing(reader), reader)
 
 
 def earlier(reader: Reader) -> Snapshot | None:
@@ -201,16 +184,8 @@ def scores_in(reader: Reader, snapshot_id: int) -> pl.DataFrame:
 
 def overnight(reader: Reader, before: Snapshot) -> pl.DataFrame:
     """What changed since an earlier snapshot; columns of `models.overnight.OVERNIGHT`."""
-    return _overnight(
-        _key(reader.store),
-        reader.stamps.snapshot,
-        before.snapshot_id,
-        reader.stamps.changes,
-        reader.stamps.imports,
-        reader.viewer.scope,
-        reader,
-        before,
-    )
+    ids = (reader.stamps.snapshot, before.snapshot_id)
+    return _overnight(*_changing(reader), ids, reader, before)
 
 
 def is_demo(reader: Reader) -> bool:
@@ -261,6 +236,11 @@ def saved_views(reader: Reader, page: str) -> pl.DataFrame:
 def chosen_settings(reader: Reader) -> dict[str, object]:
     """The newest version of the settings."""
     return settings.current(reader.store.database)[1]
+
+
+def _changing(reader: Reader) -> tuple[str, int, int, str]:
+    """The key of what people change, for this viewer: store, changes, imports, scope."""
+    return _key(reader.store), reader.stamps.changes, reader.stamps.imports, reader.viewer.scope
 
 
 def _key(opened: Store) -> str:
@@ -330,7 +310,7 @@ def _book(
 
 @st.cache_resource(max_entries=_FEW, show_spinner=False)
 def _calls_since(
-    store_key: str, since: datetime, changes: int, imports_stamp: int, scope: str, _reader: Reader
+    store_key: str, changes: int, imports_stamp: int, scope: str, since: datetime, _reader: Reader
 ) -> dict[str, dict[str, Any]]:
     done = tasks.listing(_reader.store.database, _reader.viewer, state="done", done_since=since)
     return {row["account_id"]: row for row in done.sort("done_at").iter_rows(named=True)}
@@ -357,10 +337,10 @@ def _is_demo(store_key: str, imports_stamp: int, _reader: Reader) -> bool:
 @st.cache_resource(max_entries=_FEW, show_spinner=False)
 def _call_list(
     store_key: str,
-    snapshot_id: int,
     changes: int,
     imports_stamp: int,
     scope: str,
+    snapshot_id: int,
     hour: str,
     capacity: int,
     _reader: Reader,
@@ -385,13 +365,19 @@ def _fact_rows(store_key: str, imports_stamp: int, _reader: Reader) -> dict[str,
 @st.cache_resource(max_entries=_FEW, show_spinner=False)
 def _overnight(
     store_key: str,
-    snapshot_id: int,
-    before_id: int,
     changes: int,
     imports_stamp: int,
     scope: str,
+    snapshot_ids: tuple[int, int],
     _reader: Reader,
     _before: Snapshot,
 ) -> pl.DataFrame:
-    then = scores_in(_reader, before_id)
+    then = scores_in(_reader, _before.snapshot_id)
     return what_changed(scores(_reader), then, every_exception(_reader), _before.as_of, KINDS)
+
+
+@st.cache_resource(max_entries=_MANY, show_spinner=False)
+def _history(
+    store_key: str, snapshot_id: int, imports_stamp: int, scope: str, account_id: str, _reader: Reader
+) -> pl.DataFrame:
+    return snapshots.history(_reader.store.database, _reader.viewer, account_id)
