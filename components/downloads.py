@@ -13,12 +13,13 @@ _KINDS = {
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         ":material/grid_on:",
     ),
+    "parquet": ("Parquet", "application/vnd.apache.parquet", ":material/table:"),
     "ics": ("Calendar", "text/calendar", ":material/event:"),
 }
 
 
 def downloads(name: str, rows: int, make: Mapping[str, Callable[[], bytes]]) -> None:
-    """One popover with a button for each kind of file in `make` (csv, xlsx, ics).
+    """One popover with a button for each kind of file in `make` (csv, xlsx, parquet, ics).
 
     `name` is the file's name without its ending, unique on the page.
     """

@@ -84,10 +84,8 @@ def more(view: pl.DataFrame) -> None:
     Not a popover: the browser forgets to update a widget of a popover that was opened and closed,
     and sends its old value back.
     """
-    set_now = sum(bool(st.session_state.get(name)) for name in (*_LABELS, "risk", "renews"))
-    title = f"Filters ({set_now})" if set_now else "Filters"
     with (
-        st.expander(title, icon=":material/filter_list:", key="filters"),
+        st.expander("Filters", icon=":material/filter_list:", key="filters"),
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
         for name, label in _LABELS.items():

@@ -4,32 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC
+from functools import partial
 
 import polars as pl
 
-from actions.formats import calendar_bytes, table_bytes
+from actions.formats import TableFormat, calendar_bytes, table_bytes
 from components import session
 from components.queries import Reader
 
 Files = dict[str, Callable[[], bytes]]
 
+SHEETS: tuple[TableFormat, ...] = ("csv", "xlsx")
+EVERY: tuple[TableFormat, ...] = (*SHEETS, "parquet")
 
-def tables(reader: Reader, what: str, frame: pl.DataFrame) -> Files:
-    """The frame whole, as CSV and as a workbook."""
 
-    def csv() -> bytes:
-        from actions.exporting import exported
-
-        exported(reader.store, reader.viewer, session.now_utc(), what, frame.height)
-        return table_bytes(frame, "csv")
-
-    def xlsx() -> bytes:
-        from actions.exporting import exported
-
-        exported(reader.store, reader.viewer, session.now_utc(), what, frame.height)
-        return table_bytes(frame, "xlsx")
-
-    return {"csv": csv, "xlsx": xlsx}
+def tables(
+    reader: Reader, what: str, frame: pl.DataFrame, formats: tuple[TableFormat, ...] = SHEETS
+) -> Files:
+    """The frame whole, in each of these formats."""
+    return {fmt: partial(_table, reader, what, frame, fmt) for fmt in formats}
 
 
 def calendar(reader: Reader, calls: pl.DataFrame) -> Files:
@@ -43,3 +36,10 @@ def calendar(reader: Reader, calls: pl.DataFrame) -> Files:
         return calendar_bytes(entries(calls, now.date()), now.replace(tzinfo=UTC))
 
     return {"ics": ics}
+
+
+def _table(reader: Reader, what: str, frame: pl.DataFrame, fmt: TableFormat) -> bytes:
+    from actions.exporting import exported
+
+    exported(reader.store, reader.viewer, session.now_utc(), what, frame.height)
+    return table_bytes(frame, fmt)

@@ -9,12 +9,13 @@ import polars as pl
 import streamlit as st
 
 from actions import calls, views
-from actions.formats import table_bytes
-from components import empty, export, failures, filters, queries, session, tables, words
+from components import empty, failures, filters, queries, session, tables, words
+from components.downloads import downloads
 from components.queries import Reader
 from models.book_link import link_of, told
 from models.book_view import HIGH_RISK, NOBODY, BookQuery, at_risk, choices, narrowed, renewing
 from models.findings import KINDS
+from pages import _files
 
 _PAGE = "accounts"
 _ADDED = "accounts_added"
@@ -61,7 +62,8 @@ def _sentence(reader: Reader, book: pl.DataFrame) -> None:
     st.markdown(
         f"**{words.count(book.height, 'account')}: {risky.height:,} at risk {HIGH_RISK:.0f} or above, "
         f"{troubled.height:,} with an open exception.** "
-        f"{_shown(words.sums(due))} MRR renews within 90 days ({words.count(due.height, 'account')})."
+        f"{_shown(words.sums(due))} MRR renews within 90 days ({words.count(due.height, 'account')}). "
+        f"Scores as of {words.day(reader.as_of, session.now().date())}."
     )
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         kinds = [KINDS.get(kind, kind) for kind in choices(book, "kinds")]
@@ -73,7 +75,6 @@ def _sentence(reader: Reader, book: pl.DataFrame) -> None:
         )
         _shortcut("Without a CSM", book.filter(pl.col("csm") == NOBODY).height, csm=[NOBODY])
         _shortcut("Everything", book.height)
-        st.caption(f"Scores as of {words.day(reader.as_of, session.now().date())}.", width="content")
 
 
 def _shown(amounts: str) -> str:
@@ -89,12 +90,8 @@ def _shortcut(label: str, n: int, **wanted: object) -> None:
 def _keep_and_export(reader: Reader, found: pl.DataFrame) -> None:
     with st.popover("Views", icon=":material/bookmark:"):
         _views(reader)
-    export.menu(
-        found.drop("haystack"),
-        f"accounts-{reader.as_of}",
-        table_bytes,
-        f"All {found.height:,} accounts found, every column, as of {reader.as_of:%-d %b %Y}.",
-    )
+    name = f"accounts-{reader.as_of}"
+    downloads(name, found.height, _files.tables(reader, "accounts", found.drop("haystack"), _files.EVERY))
 
 
 def _found(reader: Reader, book: pl.DataFrame, found: pl.DataFrame, query: BookQuery) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from actions.formats import table_bytes
-from components import empty, export, failures, jobs, queries, session, tables, words
+from components import empty, failures, jobs, queries, session, tables, words
+from components.downloads import downloads
 from components.queries import Reader
 from models.freshness import COVERED, coverage, covered, freshness
-from pages import _import
+from pages import _files, _import
 
 _TABS = ("Freshness", "Import", "Past imports", "Snapshots")
 _STATES = {"fresh": "✓ fresh", "stale": "⚠ may have stopped", "missing": "– none yet"}
@@ -154,10 +154,10 @@ def _coverage(reader: Reader) -> None:
             "accounts": column.NumberColumn("Accounts", format="localized"),
         },
     )
-    _without(flagged)
+    _without(reader, flagged)
 
 
-def _without(flagged: pl.DataFrame) -> None:
+def _without(reader: Reader, flagged: pl.DataFrame) -> None:
     lacking = {what: flagged.filter(~pl.col(what)) for what in COVERED}
     some = [what for what, rows in lacking.items() if not rows.is_empty()]
     if not some:
@@ -175,7 +175,7 @@ def _without(flagged: pl.DataFrame) -> None:
     if what:
         rows = lacking[what].select("account_id", "name", "segment", "csm_id", "mrr", "currency")
         tables.plain_table(rows.head(tables.MOST_ROWS), f"Accounts without {what}", _ACCOUNTS)
-        export.menu(rows, f"without-{what.replace(' ', '-')}", table_bytes, f"All {rows.height:,} rows.")
+        downloads(f"without-{what.replace(' ', '-')}", rows.height, _files.tables(reader, "accounts", rows))
 
 
 _ACCOUNTS: dict[str, Any] = {
@@ -253,7 +253,8 @@ def _one_import(reader: Reader, row: dict[str, Any]) -> None:
     )
     if refused.height > tables.MOST_ROWS:
         st.caption(f"The first {tables.MOST_ROWS} of {refused.height:,}; the export has all.")
-    export.menu(refused, f"refused-{row['import_id']}", table_bytes, f"All {refused.height:,} refused rows.")
+    files = _files.tables(reader, "refused rows", refused)
+    downloads(f"refused-{row['import_id']}", refused.height, files)
 
 
 def _snapshots(reader: Reader) -> None:

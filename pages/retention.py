@@ -9,14 +9,15 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from actions.formats import table_bytes
 from components import charts_retention as charts
-from components import empty, export, failures, filters, queries_retention, session, tables, words
+from components import empty, failures, filters, queries_retention, session, tables, words
+from components.downloads import downloads
 from components.queries import Reader
 from components.queries_retention import Chosen
 from models.book_view import choices
 from models.ledger import months_before
 from models.retention_rows import FIGURES, GRR, LOGO, MOVES, NRR, SCOPES, value_of
+from pages import _files
 
 _PREFIX = "r_"
 _CURRENCY, _FIGURE, _MONTH = "currency", "figure", "month"
@@ -190,7 +191,8 @@ def _rows(reader: Reader, chosen: Chosen, series: pl.DataFrame, currency: str) -
         found = queries_retention.retention_behind(reader, chosen, labels[label], days[month], currency)
         named = _named(reader, found)
         day = days[month]
-        export.menu(named, f"retention-{label.replace(' ', '-').lower()}-{day}", table_bytes, _n(named))
+        name = f"retention-{label.replace(' ', '-').lower()}-{day}"
+        downloads(name, named.height, _files.tables(reader, "retention", named, _files.EVERY))
     if found.is_empty():
         empty.nothing(f"No account makes {label} in {month}.", "Choose another figure or month.")
         return
@@ -200,10 +202,6 @@ def _rows(reader: Reader, chosen: Chosen, series: pl.DataFrame, currency: str) -
     )
     if named.height > tables.MOST_ROWS:
         st.caption(f"The first {tables.MOST_ROWS} of {named.height:,}; the export has all.")
-
-
-def _n(rows: pl.DataFrame) -> str:
-    return f"{words.count(rows.height, 'row')}, all columns."
 
 
 def _named(reader: Reader, found: pl.DataFrame) -> pl.DataFrame:

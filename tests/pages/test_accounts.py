@@ -12,6 +12,7 @@ from actions.views import save_view
 from components import queries, tables
 from components.queries import EVERYONE, Reader
 from models.book_view import BookQuery, at_risk, narrowed
+from pages import _files
 from pages.accounts import shown_key
 from tests.pages.conftest import Open, shown
 
@@ -147,10 +148,13 @@ def test_a_csm_sees_only_their_own_book(open_page: Open) -> None:
     assert set(rows(app)) == set(own["name"])
 
 
-def test_the_export_holds_every_row_found() -> None:
-    from actions.formats import table_bytes
-
+def test_the_export_holds_every_row_and_is_on_record() -> None:
     found = queries.book(reader()).drop("haystack")
-    back = pl.read_parquet(io.BytesIO(table_bytes(found, "parquet")))
+    files = _files.tables(reader(), "accounts", found, _files.EVERY)
+    before = reader().stamps.changes
+
+    back = pl.read_parquet(io.BytesIO(files["parquet"]()))
+
     assert back.height == queries.scores(reader()).height
-    assert pl.read_csv(table_bytes(found, "csv")).height == found.height
+    assert pl.read_csv(files["csv"]()).height == found.height
+    assert reader().stamps.changes == before + 2
