@@ -88,7 +88,7 @@ def link(module: str, label: str, *, icon: str | None = None, help: str | None =
 
 def account_link(account_id: str, name: str) -> None:
     """The account's name, leading to its page."""
-    link("account", f"**{plain(name)}**", help="Open the account", account=account_id)
+    link("account", f"**{plain(name)}**", account=account_id)
 
 
 def href(module: str, **query: str) -> str:

@@ -1,0 +1,48 @@
+"""The first visit to a fresh server, on every path: the app, or nothing at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from components.navigation import PAGES
+from data_access.config import Configuration
+from data_access.people import csms
+from data_access.store import open_store
+from tests.browser.conftest import NOW, Visit
+from tests.browser.server import serve
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def names(home: Path) -> list[str]:
+    store = open_store(Configuration(home=home))
+    found = csms(store.database)["name"].to_list()
+    store.close()
+    return found
+
+
+def test_open_to_others_without_sign_in_it_shows_instructions_and_nothing_else(
+    home: Path, visit: Visit
+) -> None:
+    people = names(home)
+    with serve(home, NOW, "--server.address", "0.0.0.0") as address:
+        for entry in reversed(PAGES):
+            page = visit(f"{address}/{'' if entry.default else entry.module}?account=A00001")
+            page.get_by_role("heading", name="Sign-in is not configured").wait_for()
+            text = page.inner_text("body")
+            assert "--server.address localhost" in text
+            assert not [name for name in people if name in text]
+            assert page.get_by_test_id("stSidebarNavLink").count() == 0
+
+
+def test_the_very_first_visit_may_be_a_deep_link(home: Path, visit: Visit) -> None:
+    with serve(home, NOW) as address:
+        page = visit(f"{address}/exceptions")
+        page.get_by_role("heading", name="Exceptions").wait_for()
+
+        links = page.get_by_test_id("stSidebarNavLink").all_inner_texts()
+
+        listed = [entry.title for entry in PAGES if entry.listed]
+        assert [link.splitlines()[-1] for link in links] == listed

@@ -1,0 +1,117 @@
+"""What only a browser tells of Today: clicks that redraw one card, and what fits on the screen."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import FloatRect, Locator, Page, expect
+
+from tests.browser.conftest import Visit
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+OUTCOMES = ("Reached", "Left message", "Wrong person")
+
+
+def ready(page: Page) -> Page:
+    """Waits until the first card stands whole."""
+    for name in OUTCOMES:
+        first_card(page).get_by_role("button", name=name, exact=True).wait_for()
+    return page
+
+
+def first_card(page: Page) -> Locator:
+    return page.locator('[class*="st-key-card-"]').first
+
+
+def boxes(page: Page) -> list[FloatRect]:
+    """Where the first card's buttons are."""
+    buttons = [first_card(page).get_by_role("button", name=name, exact=True) for name in OUTCOMES]
+    return [box for box in (button.bounding_box() for button in buttons) if box]
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_the_buttons_stand_in_one_row_and_are_seen_without_scrolling(
+    server: str, visit: Visit, width: int
+) -> None:
+    page = ready(visit(server, width=width))
+
+    where = boxes(page)
+
+    assert len(where) == 3
+    assert len({round(box["y"]) for box in where}) == 1
+    assert all(box["x"] + box["width"] <= width for box in where)
+    assert max(box["height"] for box in where) < 50
+    assert where[0]["y"] + where[0]["height"] <= 900
+
+
+@pytest.mark.parametrize(("width", "beside"), [(1440, True), (1024, False)])
+def test_what_changed_stands_beside_the_list_or_below_it(
+    server: str, visit: Visit, width: int, beside: bool
+) -> None:
+    page = ready(visit(server, width=width))
+
+    cards = page.locator(".st-key-call-list").bounding_box()
+    changes = page.locator(".st-key-overnight").bounding_box()
+
+    assert cards is not None
+    assert changes is not None
+    assert (changes["x"] > cards["x"] + cards["width"]) is beside
+    assert (changes["y"] > cards["y"] + cards["height"]) is not beside
+
+
+def test_two_clicks_log_a_call_and_undo_works_after_a_reload(server: str, visit: Visit) -> None:
+    page = ready(visit(server))
+    card = first_card(page)
+    name = card.get_by_test_id("stPageLink").inner_text()
+
+    card.get_by_role("button", name="Reached").click()
+    expect(card).to_contain_text("Did it help?")
+    card.get_by_role("button", name="Helped").click()
+    expect(card).to_contain_text("It helped.")
+    expect(page.get_by_text("since 1 Nov")).to_contain_text("1 call since 1 Nov: 1 reached, 1 helped")
+
+    page.reload()
+    expect(card).to_contain_text("It helped.")
+    expect(card).to_contain_text(name)
+    card.get_by_role("button", name="Undo").click()
+    expect(card.get_by_role("button", name="Reached")).to_be_visible()
+    expect(page.get_by_text("since 1 Nov")).to_contain_text("0 calls since 1 Nov")
+
+
+def test_a_name_leads_to_the_account_and_the_phone_number_calls(server: str, visit: Visit) -> None:
+    page = ready(visit(server))
+    card = first_card(page)
+    name = card.get_by_test_id("stPageLink").inner_text().strip()
+    assert re.fullmatch(r"tel:\+\d+", card.locator('a[href^="tel:"]').get_attribute("href") or "")
+
+    card.get_by_test_id("stPageLink").locator("a").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
+    assert "/account?account=" in page.url
+    page.go_back()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Good")
+
+
+def test_nothing_is_fetched_from_elsewhere(server: str, visit: Visit) -> None:
+    page = visit("about:blank")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+
+    for path in ("", "exceptions", "account", "data"):
+        page.goto(f"{server}/{path}")
+        page.get_by_role("heading", level=1).first.wait_for()
+        page.wait_for_timeout(500)
+
+    ours = (server, server.replace("http", "ws"), "data:", "blob:")
+    assert [url for url in asked if not url.startswith(ours)] == []
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_the_themes_are_ours(server: str, visit: Visit, dark: bool) -> None:
+    page = ready(visit(server, dark=dark))
+
+    paper = page.get_by_test_id("stApp").evaluate("element => getComputedStyle(element).backgroundColor")
+
+    assert paper == ("rgb(23, 22, 20)" if dark else "rgb(253, 252, 248)")
