@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -19,7 +19,7 @@ from data_access.viewer import SYSTEM
 from models.facts import FACTS, USAGE_EVENTS
 from models.mapping import parse
 
-NOW = datetime(AS_OF.year, AS_OF.month, AS_OF.day) + timedelta(hours=33)
+NOW = datetime.combine(AS_OF + timedelta(days=1), time(9))
 
 
 def polars_read_write(path: str, out: str) -> int:
@@ -52,7 +52,9 @@ def polars_aggregates(home: str) -> int:
     """The bare aggregates that every refresh stands on, over the same lake."""
     lake = pl.scan_parquet(f"{home}/lake/usage/*/*.parquet")
     day = pl.col("occurred_at").dt.date().alias("day")
-    days = lake.group_by("account_id", day).agg(pl.len(), pl.col("quantity").sum(), pl.col("user_id").n_unique())
+    days = lake.group_by("account_id", day).agg(
+        pl.len(), pl.col("quantity").sum(), pl.col("user_id").n_unique()
+    )
     spans = lake.group_by("account_id", "event").agg(
         pl.len(), pl.col("occurred_at").min().alias("first"), pl.col("occurred_at").max().alias("last")
     )
@@ -91,7 +93,7 @@ def run(folder: Path, scratch: Path) -> None:
 def _print(name: str, ours: Measured, peer: Measured, rows: int | None = None) -> None:
     rate = f"{rows / ours.seconds:>12,.0f} rows/s" if rows else " " * 19
     print(
-        f"{name:24} {ours.seconds:8.2f} s  {ours.seconds / peer.seconds:6.2f} x Polars ({peer.seconds:.2f} s) "
-        f"{rate}  peak {ours.peak_mb:6,.0f} MB"
+        f"{name:24} {ours.seconds:8.2f} s  {ours.seconds / peer.seconds:6.2f} x Polars "
+        f"({peer.seconds:.2f} s) {rate}  peak {ours.peak_mb:6,.0f} MB"
     )
     sys.stdout.flush()
