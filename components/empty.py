@@ -17,6 +17,7 @@ def nothing(what: str, fills: str, icon: str = ":material/inbox:") -> None:
 
 def no_snapshot() -> None:
     """The whole page while no day has been computed yet."""
+    st.title("Welcome to Rounds", anchor=False)
     with st.container(border=True, gap="small"):
         st.markdown(":material/database: **There is nothing to show yet.**")
         st.markdown(

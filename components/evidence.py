@@ -18,7 +18,7 @@ _NAMES = {
     "days_left": "days to the renewal",
     "last_spoken": "last spoken with",
     "renewal_on": "renewal",
-    "since": "since",
+    "first_unanswered": "first unanswered",
     "kind": "survey",
     "score": "score",
     "comment": "comment",
@@ -31,6 +31,8 @@ _NAMES = {
     "last_word": "last word from them",
 }
 _SHARES = ("ratio_28", "posterior")
+_SAID_ELSEWHERE = ("since", "contact_id", "response_id")
+"""The card says since when; ids say nothing to a person."""
 
 
 def in_words(evidence: str, today: date) -> str:
@@ -39,7 +41,7 @@ def in_words(evidence: str, today: date) -> str:
     parts = [
         f"{_NAMES.get(name, name.replace('_', ' '))} **{_shown(name, value, today)}**"
         for name, value in numbers.items()
-        if value is not None and value != ""
+        if name not in _SAID_ELSEWHERE and value is not None and value != ""
     ]
     return " · ".join(parts)
 

@@ -8,6 +8,7 @@ from functools import partial
 
 import polars as pl
 
+from actions.exporting import entries, exported
 from actions.formats import TableFormat, calendar_bytes, table_bytes
 from components import session
 from components.queries import Reader
@@ -29,8 +30,6 @@ def calendar(reader: Reader, calls: pl.DataFrame) -> Files:
     """The calls (`models.call_frames.CALLS`) as entries of a calendar."""
 
     def ics() -> bytes:
-        from actions.exporting import entries, exported
-
         now = session.now_utc()
         exported(reader.store, reader.viewer, now, "calls", calls.height)
         return calendar_bytes(entries(calls, now.date()), now.replace(tzinfo=UTC))
@@ -39,7 +38,5 @@ def calendar(reader: Reader, calls: pl.DataFrame) -> Files:
 
 
 def _table(reader: Reader, what: str, frame: pl.DataFrame, fmt: TableFormat) -> bytes:
-    from actions.exporting import exported
-
     exported(reader.store, reader.viewer, session.now_utc(), what, frame.height)
     return table_bytes(frame, fmt)

@@ -34,8 +34,7 @@ def render() -> None:
     with head:
         st.title("Exceptions", anchor=False, width="content")
         downloads(f"exceptions-{today}", chosen.height, tables(reader, "exceptions", chosen))
-    _summary(chosen, reader, today)
-    _cards(reader, chosen, book)
+    _cards(reader, _summary(chosen, reader, today), book)
 
 
 def _precision(every: pl.DataFrame, today: date) -> None:
@@ -93,16 +92,24 @@ def _same(known: pl.DataFrame, column: str) -> dict[str, str]:
     return {value: value for value in known[column].drop_nulls().unique().sort().to_list()}
 
 
-def _summary(chosen: pl.DataFrame, reader: Reader, today: date) -> None:
+def _summary(chosen: pl.DataFrame, reader: Reader, today: date) -> pl.DataFrame:
+    """What was found, and which page of it is shown; returns that page."""
     accounts = chosen["account_id"].n_unique()
-    st.markdown(
-        f"**{words.count(chosen.height, 'exception')}** on {words.count(accounts, 'account')}, "
-        f"the most severe first. :gray[Data as of {words.near(reader.as_of, today)}.]"
-    )
+    pages = max(1, -(-chosen.height // _ON_A_PAGE))
+    page = 1
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.markdown(
+            f"**{words.count(chosen.height, 'exception')}** on {words.count(accounts, 'account')}, "
+            f"the most severe first. :gray[Data as of {words.near(reader.as_of, today)}.]",
+            width="content",
+        )
+        if pages > 1:
+            page = st.pagination(pages, key="exception_page", bind="query-params")
+    return chosen.slice((min(page, pages) - 1) * _ON_A_PAGE, _ON_A_PAGE)
 
 
-def _cards(reader: Reader, chosen: pl.DataFrame, book: pl.DataFrame) -> None:
-    if chosen.is_empty():
+def _cards(reader: Reader, shown: pl.DataFrame, book: pl.DataFrame) -> None:
+    if shown.is_empty():
         empty.nothing(
             "No exception here.",
             "Each refresh looks for falling usage, unhappy answers, silence and renewals that nobody "
@@ -110,11 +117,6 @@ def _cards(reader: Reader, chosen: pl.DataFrame, book: pl.DataFrame) -> None:
             ":material/task_alt:",
         )
         return
-    pages = -(-chosen.height // _ON_A_PAGE)
-    page = 1
-    if pages > 1:
-        page = st.pagination(pages, key="exception_page", bind="query-params")
-    shown = chosen.slice((min(page, pages) - 1) * _ON_A_PAGE, _ON_A_PAGE)
     rows = book.filter(pl.col("account_id").is_in(shown["account_id"].implode()))
     accounts = {row["account_id"]: row for row in rows.iter_rows(named=True)}
     deeds, calls = exception_deeds(reader), call_deeds(reader)

@@ -17,7 +17,7 @@ TODAY = date(2026, 11, 21)
             {"actual_28": 41.0, "ratio_28": 0.347},
             "events in the last 28 days **41** · share of what was expected **35%**",
         ),
-        ({"since": "2026-11-02"}, "since **2 Nov**"),
+        ({"alerted_on": "2026-11-02", "since": "2026-11-01", "contact_id": "p1"}, "first alert **2 Nov**"),
         ({"responded_at": "2025-11-02T09:00:00"}, "answered **2 Nov 2025**"),
         ({"events_a_week": 12.25}, "events a week before **12.2**"),
         ({"comment": "a *b*"}, r"comment **a \*b\***"),
