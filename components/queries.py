@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from components import queries_playbooks
 from data_access import counts, exceptions, facts, imports, people, settings, snapshots, stamps, tasks, views
 from data_access.config import configuration
 from data_access.errors import Conflict as Conflict
@@ -353,7 +354,7 @@ def _call_list(
         fact(_reader, "contacts"),
         as_of_morning(calls(_reader), _since),
         _now,
-        rules=CallRules(capacity=capacity),
+        rules=CallRules(capacity=capacity, playbooks=queries_playbooks.spoken(_reader)),
     )
 
 

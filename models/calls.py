@@ -12,6 +12,7 @@ from models.call_contacts import choose_contacts, forbidden, local_times
 from models.call_frames import CALLS, LEFT_OUT
 from models.call_words import words_for
 from models.findings import DETRACTOR
+from models.playbook import Playbook
 from models.prescriptions import BY_HAND, PRESCRIPTIONS
 
 REACHED = "reached"
@@ -28,7 +29,8 @@ def _priors() -> dict[str, float]:
 
 @dataclass(frozen=True)
 class CallRules:
-    """How many calls a day, how long an account rests after one, and what a call is thought to save."""
+    """How many calls a day, how long an account rests after one, what a call is thought to save, and
+    the playbooks that people saved, by quarter or kind."""
 
     capacity: int = 8
     capacities: Mapping[str, int] = field(default_factory=dict)
@@ -36,6 +38,7 @@ class CallRules:
     retry_days: int = 2
     most_reasons: int = 3
     saveability: Mapping[str, float] = field(default_factory=_priors)
+    playbooks: Mapping[str, Playbook] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         low = {name: n for name, n in {"default": self.capacity, **self.capacities}.items() if n < 0}
@@ -94,7 +97,9 @@ def call_list(
     ranked = _ranked(
         still.join(blocked, on="account_id", how="anti"), scores, _slots(done, now, ruled), ruled
     )
-    return CallList(_shown(ranked, contacts, exceptions, now), LEFT_OUT.check(left_out.sort("account_id")))
+    return CallList(
+        _shown(ranked, contacts, exceptions, now, ruled), LEFT_OUT.check(left_out.sort("account_id"))
+    )
 
 
 def headline(calls: pl.DataFrame, accounts: int) -> str:
@@ -209,7 +214,7 @@ def _ranked(wanted: pl.DataFrame, scores: pl.DataFrame, used: pl.DataFrame, rule
 
 
 def _shown(
-    ranked: pl.DataFrame, contacts: pl.DataFrame, exceptions: pl.DataFrame, now: datetime
+    ranked: pl.DataFrame, contacts: pl.DataFrame, exceptions: pl.DataFrame, now: datetime, rules: CallRules
 ) -> pl.DataFrame:
     """Add the person, their clock and the words."""
     answered = exceptions.filter(pl.col("kind") == DETRACTOR).select(
@@ -220,4 +225,5 @@ def _shown(
         pl.col("channel").fill_null("none"), pl.col("name").fill_null(pl.col("account_id"))
     )
     clocks = local_times(named["timezone"], now)
-    return CALLS.check(words_for(named.join(clocks, on="timezone", how="left", maintain_order="left")))
+    timed = named.join(clocks, on="timezone", how="left", maintain_order="left")
+    return CALLS.check(words_for(timed, rules.playbooks))

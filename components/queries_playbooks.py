@@ -1,0 +1,76 @@
+"""What people saved of playbooks and content, read once for every change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+import streamlit as st
+
+from components import words
+from data_access import content, playbooks
+from models.playbook import Playbook, default, from_body, sending
+
+if TYPE_CHECKING:
+    from components.queries import Reader
+
+_FEW = 32
+
+
+def saved(reader: Reader) -> dict[str, Playbook]:
+    """The playbooks that people saved, by quarter or kind, as they last saved them."""
+    return _saved(*_key(reader), reader)
+
+
+def playbook(reader: Reader, name: str) -> Playbook:
+    """The playbook that counts: the last one saved, or the words that Rounds came with."""
+    return saved(reader).get(name) or default(name)
+
+
+def spoken(reader: Reader) -> dict[str, Playbook]:
+    """The saved playbooks for a talk track: a line more for each piece of content that is still offered."""
+    pieces = {
+        row["content_id"]: f"{row['title']} {row['link'] or ''}".strip()
+        for row in library(reader).filter(pl.col("retired_at").is_null()).iter_rows(named=True)
+    }
+    return {name: sending(one, pieces) for name, one in saved(reader).items()}
+
+
+def versions(reader: Reader, name: str) -> pl.DataFrame:
+    """Every version of a playbook, newest first; columns of `data_access.playbooks.PLAYBOOKS`."""
+    return _versions(*_key(reader), name, reader)
+
+
+def library(reader: Reader) -> pl.DataFrame:
+    """Every piece of content, retired ones last; columns of `data_access.content.CONTENT`."""
+    return _library(*_key(reader), reader)
+
+
+def piece_words(row: dict[str, str]) -> str:
+    """A piece in a line of Markdown: its title, linked where it has an address, and what it is for."""
+    title = words.plain(row["title"])
+    named = f"[{title}]({row['link']})" if row["link"] else title
+    leads = f" Should lead to `{row['event'].replace('`', '')}`." if row["event"] else ""
+    return f"**{named}**: {words.plain(row['purpose'])}{leads}"
+
+
+def _key(reader: Reader) -> tuple[str, int]:
+    return str(reader.store.database.url), reader.stamps.changes
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _saved(store_key: str, changes: int, _reader: Reader) -> dict[str, Playbook]:
+    return {
+        name: from_body(body)
+        for name, body in playbooks.newest(_reader.store.database).select("name", "body").iter_rows()
+    }
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _versions(store_key: str, changes: int, name: str, _reader: Reader) -> pl.DataFrame:
+    return playbooks.versions(_reader.store.database, name)
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _library(store_key: str, changes: int, _reader: Reader) -> pl.DataFrame:
+    return content.listing(_reader.store.database)
