@@ -12,11 +12,13 @@ from datetime import date, timedelta
 import polars as pl
 
 from models.contracts import Column, Contract
+from models.measures import Measures, frequency
 from models.reference import BASELINE, MIN_AGE, Reference, build, ratio, seen, use_by_age
 from models.value_events import value_events
 
 STOPPED_USERS, STOPPED_DAYS = 30, 14
 PARTS = ("frequency", "effectiveness", "breadth")
+BASELINE_SHARE = (pl.col("ratio_28_share") + pl.col("ratio_91_share")) / 2
 
 _REAL, _WHOLE, _TEXT = pl.Float64(), pl.Int64(), pl.String()
 
@@ -47,6 +49,8 @@ BEHAVIOUR = Contract(
         Column("events_28", _WHOLE, required=True),
         Column("active_days_first_90", _WHOLE, required=True),
         Column("active_share", _REAL, doc="share of the reference with no more active days at that age"),
+        Column("baseline_share", _REAL, doc="mean of the shares of the two ratios"),
+        Column("frequency_of", _TEXT, doc="own (null too), both or level: see `measures.Measures`"),
         Column("last_active_on", pl.Date()),
     ),
     key=("account_id",),
@@ -61,15 +65,15 @@ class Weights:
     effectiveness: float = 40.0
     breadth: float = 30.0
 
-    def shares(self, *, effectiveness: bool) -> dict[str, float]:
-        """Shares that sum to 1; `effectiveness=False` hands its share to the other two.
+    def shares(self, *, effectiveness: bool, breadth: bool = True) -> dict[str, float]:
+        """Shares that sum to 1; a part that does not count hands its share to the others.
 
         >>> Weights().shares(effectiveness=False)
         {'frequency': 0.5, 'effectiveness': 0.0, 'breadth': 0.5}
         """
         raw = {part: float(getattr(self, part)) for part in PARTS}
-        if not effectiveness:
-            raw["effectiveness"] = 0.0
+        counts = {"frequency": True, "effectiveness": effectiveness, "breadth": breadth}
+        raw = {part: value if counts[part] else 0.0 for part, value in raw.items()}
         total = sum(raw.values())
         if total <= 0 or min(raw.values()) < 0:
             raise ValueError(f"the weights are {raw}; give numbers of 0 or more with a sum above 0")
@@ -94,14 +98,16 @@ def behaviour(
     *,
     features: pl.DataFrame | None = None,
     weights: Weights | None = None,
+    measures: Measures | None = None,
 ) -> Compared:
     """Score the live book on `as_of` against the accounts whose success of the past year is known.
 
     In: `book.BOOK`, `facts.ACCOUNT_DAYS`, `facts.EVENT_SPANS`, `decisions.DECISIONS`, `facts.FEATURES`.
     Out: `scores` is `BEHAVIOUR`, one row an account of the book, sorted. Rows after `as_of` are cut.
 
-    Frequency is the mean of the shares of `ratio_28` and `ratio_91`; effectiveness the share of
-    `value_events`; breadth of `distinct_events_91`. Every reference account is taken at the same age
+    Frequency is the mean of the shares of `ratio_28` and `ratio_91`, unless `measures` says otherwise;
+    effectiveness the share of `value_events`; breadth of `distinct_events_91`; `measures` may leave either
+    of these out. Every reference account is taken at the same age
     (`models.reference`). Use before signing counts as an event reached, never as frequency. Without
     value events effectiveness has weight 0. Null, with a note, under 28 days, without any
     use, or when a whole segment of 30 users sent nothing for 14 days (`usage_stopped`).
@@ -115,8 +121,13 @@ def behaviour(
     use = use_by_age(known, days)
     reference = build(decided, book, known, use, spans, names, as_of)
     inputs = _inputs(book.join(known, on="account_id"), use, spans, names, as_of)
-    shares = (weights or Weights()).shares(effectiveness=bool(names))
-    told = inputs.with_columns(value_source=pl.lit(value["source"].first(), pl.String))
+    counted = measures or Measures()
+    shares = (weights or Weights()).shares(
+        effectiveness=bool(names) and counted.effectiveness, breadth=counted.breadth
+    )
+    told = inputs.with_columns(
+        value_source=pl.lit(value["source"].first(), pl.String), frequency_of=pl.lit(counted.frequency)
+    )
     return Compared(_score(told, reference, shares), reference, value)
 
 
@@ -166,10 +177,13 @@ def _score(inputs: pl.DataFrame, reference: Reference, weights: dict[str, float]
     measured = told.with_columns(age=pl.when(pl.col("behaviour_note").is_null()).then("age"))
     shares = reference.shares(measured).drop("account_id")
     parts = pl.concat([told, shares], how="horizontal").with_columns(
-        frequency=(pl.col("ratio_28_share") + pl.col("ratio_91_share")) / 2,
+        frequency=frequency(
+            pl.col("frequency_of"), pl.col("age"), BASELINE_SHARE, pl.col("active_days_28_share")
+        ),
         effectiveness=pl.col("value_events_share"),
         breadth=pl.col("distinct_events_91_share"),
         active_share=pl.col("active_days_28_share"),
+        baseline_share=BASELINE_SHARE,
         **{f"{part}_weight": pl.lit(weight) for part, weight in weights.items()},
     )
     known = pl.col("frequency").is_not_null()
