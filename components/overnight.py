@@ -41,7 +41,7 @@ def changes(reader: Reader) -> None:
 def _group(rows: pl.DataFrame, icon: str, head: str) -> None:
     if rows.is_empty():
         return
-    with st.container(border=True, gap=None):
+    with st.container(border=True, gap="xsmall"):
         st.markdown(f"{icon} **{head}** ({rows.height:,})")
         for row in rows.head(_SHOWN).iter_rows(named=True):
             account_link(row["account_id"], row["name"])

@@ -112,15 +112,16 @@ def _cards(reader: Reader, mine: pl.DataFrame) -> None:
             ":material/task_alt:",
         )
         return
-    pages = -(-mine.height // _ON_A_PAGE)
+    pages, place = -(-mine.height // _ON_A_PAGE), st.container()
     page = st.pagination(pages, key="call_page") if pages > 1 else 1
     shown = mine.slice((min(page, pages) - 1) * _ON_A_PAGE, _ON_A_PAGE)
     deeds, since = call_deeds(reader, _redraw), clock.day_start()
     names = dict(queries.csms(reader).select("csm_id", "name").iter_rows())
     several = mine["csm_id"].n_unique() > 1
-    for row in shown.iter_rows(named=True):
-        csm = names.get(row["csm_id"], row["csm_id"]) if several else None
-        call_card(reader, card_of(row, csm), deeds, since)
+    with place:
+        for row in shown.iter_rows(named=True):
+            csm = names.get(row["csm_id"], row["csm_id"]) if several else None
+            call_card(reader, card_of(row, csm), deeds, since)
 
 
 def _also_logged(reader: Reader, mine: pl.DataFrame) -> None:
