@@ -43,9 +43,7 @@ def change(before: pl.DataFrame, after: Compared) -> pl.DataFrame:
         effectiveness_middle=pl.col("value_events_share"),
         breadth_middle=pl.col("distinct_events_91_share"),
     )
-    made = frequency(
-        pl.col("frequency_of"), pl.col("age_0"), pl.col("baseline_share_0"), pl.col("active_share_0")
-    )
+    was = (pl.col("age_0"), pl.col("baseline_share_0"), pl.col("active_share_0"))
     split = pl.concat([pair, middle], how="horizontal").with_columns(
         frequency_then=frequency(pl.col("frequency_of"), *was),
         effectiveness_then=pl.col("effectiveness_0"),
