@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
+from actions.linking import Linked, as_notes, linked
 from actions.progress import Progress, silent
 from data_access import exceptions, imports, settings, snapshots, stamps, tasks
 from data_access.audit import record
@@ -35,6 +36,7 @@ STAGES = (
     "exceptions",
     "risk",
     "weeks",
+    "moves",
     "write",
 )
 
@@ -120,6 +122,8 @@ def refresh(
             memory=_memory(store, day),
             begin=watch.begin,
         )
+        watch.begin("moves")
+        links = linked(store, day, scored)
         watch.begin("write")
         header = {
             "as_of": day,
@@ -129,9 +133,14 @@ def refresh(
             "code_version": code_version(),
             "freshness": {name: at.isoformat() for name, at in imports.freshness(store.database).items()},
             "stages": watch.seconds,
-            "notes": {**scored.notes, "imports": stamp.imports, "months_read": len(activity.months_read)},
+            "notes": {
+                **scored.notes,
+                "moods": as_notes(scored.felt.models),
+                "imports": stamp.imports,
+                "months_read": len(activity.months_read),
+            },
         }
-        snapshot_id = _write(store, viewer, now, day, header, scored, facts["subscriptions"])
+        snapshot_id = _write(store, viewer, now, day, header, scored, links, facts["subscriptions"])
         watch.begin("done")
     return RefreshReport(snapshot_id, day, scored.scores.height, watch.seconds, len(activity.months_read))
 
@@ -144,10 +153,16 @@ def refresh_weeks(
     as_of: date | None = None,
     progress: Progress = silent,
 ) -> list[RefreshReport]:
-    """Snapshots of the `weeks` weeks before a day that have none yet, oldest first: history for a new home."""
+    """The weekly snapshots before a day that the present settings have not made yet, oldest first.
+
+    History for a new home, or again after a change of settings or of Rounds; snapshots made otherwise
+    stay. A run that was stopped goes on where it was.
+    """
     last = as_of or default_day(store, now)
     days = [last - timedelta(days=7 * back) for back in range(weeks, 0, -1)]
-    known = set(snapshots.listing(store.database)["as_of"].to_list())
+    same = pl.col("settings_version") == settings.current(store.database)[0]
+    made = snapshots.listing(store.database).filter(same, pl.col("code_version") == code_version())
+    known = set(made["as_of"].to_list())
     missing = [day for day in days if day not in known]
     reports = []
     for position, day in enumerate(missing):
@@ -187,10 +202,12 @@ def _write(
     day: date,
     header: Mapping[str, object],
     scored: Scored,
+    links: Linked,
     subscriptions: pl.DataFrame,
 ) -> int:
     frames = {
         "weeks": scored.weeks,
+        "answers": scored.felt.answers,
         "subscriptions": subscriptions,
         "findings": scored.findings,
         "decline_memory": scored.declines.state.accounts,
@@ -200,6 +217,7 @@ def _write(
     known = exceptions.listing(store.database, SYSTEM, only_open=False)
     with store.database.write() as connection:
         snapshot_id = snapshots.write(connection, header=dict(header), scored=scored.scores, frames=frames)
+        links.write(connection, snapshot_id)
         if newest is None or newest.as_of <= day:
             moved = advance(known, scored.findings, day)
             still = moved.still.select("exception_id", "last_seen", *FINDINGS.names)

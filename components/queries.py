@@ -96,7 +96,7 @@ def book(reader: Reader) -> pl.DataFrame:
 def history(reader: Reader, account_id: str) -> pl.DataFrame:
     """One account's scores in every snapshot, oldest first."""
     stamps_now, scope = reader.stamps, reader.viewer.scope
-    return _history(_key(reader.store), stamps_now.snapshot, stamps_now.imports, scope, account_id, reader)
+    return _history(_key(reader.store), stamps_now.changes, stamps_now.imports, scope, account_id, reader)
 
 
 def snapshot_list(reader: Reader) -> pl.DataFrame:
@@ -175,7 +175,7 @@ def earlier(reader: Reader) -> Snapshot | None:
     if reader.snapshot is None:
         return None
     before = reader.snapshot.as_of - timedelta(days=1)
-    return _earlier(_key(reader.store), reader.stamps.snapshot, before, reader)
+    return _earlier(_key(reader.store), reader.stamps.changes, before, reader)
 
 
 def scores_in(reader: Reader, snapshot_id: int) -> pl.DataFrame:
@@ -325,7 +325,7 @@ def _every_exception(
 
 
 @st.cache_resource(max_entries=_FEW, show_spinner=False)
-def _earlier(store_key: str, snapshot_id: int, before: date, _reader: Reader) -> Snapshot | None:
+def _earlier(store_key: str, changes: int, before: date, _reader: Reader) -> Snapshot | None:
     return snapshots.newest(_reader.store.database, as_of=before)
 
 
@@ -379,6 +379,6 @@ def _overnight(
 
 @st.cache_resource(max_entries=_MANY, show_spinner=False)
 def _history(
-    store_key: str, snapshot_id: int, imports_stamp: int, scope: str, account_id: str, _reader: Reader
+    store_key: str, changes: int, imports_stamp: int, scope: str, account_id: str, _reader: Reader
 ) -> pl.DataFrame:
     return snapshots.history(_reader.store.database, _reader.viewer, account_id)

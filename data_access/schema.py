@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from models.contracts import Contract
 from models.facts import FACTS, USAGE_EVENTS
-from models.snapshot import SCORES
+from models.snapshot import MOVES, SCORES
 
 METADATA = sa.MetaData(
     naming_convention={
@@ -127,6 +127,7 @@ snapshots = sa.Table(
     sa.Column("freshness", sa.Text, nullable=False),
     sa.Column("stages", sa.Text, nullable=False),
     sa.Column("notes", sa.Text, nullable=False),
+    sa.Column("previous_snapshot_id", _ID),
 )
 
 account_scores = sa.Table(
@@ -137,6 +138,18 @@ account_scores = sa.Table(
     *(
         sa.Column(column.name, SQL_TYPES[column.dtype], nullable=not column.required)
         for column in SCORES.columns
+        if column.name != "account_id"
+    ),
+)
+
+account_moves = sa.Table(
+    "account_moves",
+    METADATA,
+    sa.Column("snapshot_id", _ID, primary_key=True),
+    sa.Column("account_id", sa.Text, primary_key=True, index=True),
+    *(
+        sa.Column(column.name, SQL_TYPES[column.dtype], nullable=not column.required)
+        for column in MOVES.columns
         if column.name != "account_id"
     ),
 )

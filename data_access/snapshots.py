@@ -30,6 +30,7 @@ SNAPSHOTS = Contract(
         Column("accounts", WHOLE, required=True),
         Column("settings_version", WHOLE, required=True),
         Column("code_version", TEXT, required=True),
+        Column("previous_snapshot_id", WHOLE, doc="the snapshot it is explained from"),
     ),
     key=("snapshot_id",),
 )
@@ -104,8 +105,23 @@ def history(database: Database, viewer: Viewer, account_id: str) -> pl.DataFrame
     return database.frame(statement, _HISTORY)
 
 
-def frame(database: Database, viewer: Viewer, snapshot_id: int, name: str) -> pl.DataFrame:
-    """A bulky part of a snapshot (`weeks`, `subscriptions` …), cut to the viewer's accounts.
+def rows(
+    database: Database, viewer: Viewer, account_id: str, snapshot_ids: list[int]
+) -> list[dict[str, Any]]:
+    """One account's scores in a few snapshots, those that hold it; columns of `SCORES` and snapshot_id."""
+    statement = sa.select(account_scores).where(
+        account_scores.c.snapshot_id.in_(snapshot_ids),
+        account_scores.c.account_id == account_id,
+        visible(viewer, account_scores.c.account_id),
+    )
+    with database.read() as connection:
+        return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def frame(
+    database: Database, viewer: Viewer, snapshot_id: int, name: str, account_id: str | None = None
+) -> pl.DataFrame:
+    """A bulky part of a snapshot (`weeks`, `subscriptions` …), cut to the viewer's accounts, or to one.
 
     Raises `NotFound` when the snapshot has no such part.
     """
@@ -118,7 +134,10 @@ def frame(database: Database, viewer: Viewer, snapshot_id: int, name: str) -> pl
         body = connection.execute(statement).scalar()
         if body is None:
             raise NotFound(f"Snapshot {snapshot_id} holds no {name}.")
-        whole = pl.read_parquet(io.BytesIO(body))
+        rows = pl.scan_parquet(io.BytesIO(body))
+        if account_id is not None:
+            rows = rows.filter(pl.col("account_id") == account_id)
+        whole = rows.collect()
         if viewer.books is None or "account_id" not in whole.columns:
             return whole
         allowed = connection.execute(mine).scalars().all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
@@ -54,6 +54,30 @@ EMOTION_PARTS = Contract(
     key=("account_id", "response_id"),
 )
 
+ANSWERS = Contract(
+    "answers",
+    (
+        *EMOTION_PARTS.columns,
+        Column("contact_id", _TEXT, required=True, doc="empty text: not known"),
+        Column("day", _REAL, required=True, doc="day of the answer, as an ordinal"),
+        Column("precision", _REAL, required=True, doc="how many plain answers it counts as"),
+        Column("half", pl.Int64(), required=True, doc="which of the two models weighs it"),
+    ),
+    key=EMOTION_PARTS.key,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Felt:
+    """Emotion scores (account_id, emotion …) with the answers and the models that gave them.
+
+    `answers` is `ANSWERS`, enough to weigh the same answers again on another day.
+    """
+
+    scores: pl.DataFrame
+    answers: pl.DataFrame
+    models: Models
+
 
 def emotion(
     book: pl.DataFrame,
@@ -77,8 +101,44 @@ def emotion(
     never lowers it; `model` sets one instead. An account is `silent` when
     it was asked or had answered, but not in the last 365 days: a state, never a low score.
     """
+    return felt(book, responses, invitations, as_of, contacts=contacts, model=model).scores
+
+
+def felt(
+    book: pl.DataFrame,
+    responses: pl.DataFrame,
+    invitations: pl.DataFrame,
+    as_of: date,
+    *,
+    contacts: pl.DataFrame | None = None,
+    model: MoodModel | None = None,
+) -> Felt:
+    """The scores of `emotion` (same arguments), and what a later explanation of them needs."""
     told = _answers(book, responses, contacts, as_of)
-    scored = _scored(told, (model, model) if model else learned_before(told, as_of))
+    models = (model, model) if model else learned_before(told, as_of)
+    weighed = _weighed(told, models)
+    scores = _states(book, responses, invitations, as_of, told, _scored(weighed))
+    return Felt(scores, ANSWERS.check(weighed.sort("account_id", "day", "response_id")), models)
+
+
+def level(answers: pl.DataFrame, models: Models, as_of: date) -> pl.DataFrame:
+    """The score that these answers alone give on a day: account_id, level (0-100).
+
+    In: `ANSWERS`, all dated at or before `as_of`.
+    """
+    now = answers.sort("account_id", "day", "response_id").drop("weight", "points", "mean")
+    weighed = _weighed(now.with_columns(now=pl.lit(float(as_of.toordinal()))), models)
+    return weighed.group_by("account_id").agg(level=pl.col("mean").first() + pl.col("points").sum())
+
+
+def _states(
+    book: pl.DataFrame,
+    responses: pl.DataFrame,
+    invitations: pl.DataFrame,
+    as_of: date,
+    told: pl.DataFrame,
+    scored: pl.DataFrame,
+) -> pl.DataFrame:
     voices = responses.filter(pl.col("responded_at").dt.date() <= as_of)
     return EMOTION.check(
         book.select("account_id")
@@ -142,7 +202,7 @@ def _answers(
             value=(100 * (pl.col("score") - low) / (high - low)).clip(0, 100),
             on=pl.col("responded_at").dt.date(),
             precision=pl.lit(1.0),
-            half=pl.col("account_id").hash(0) % 2,
+            half=(pl.col("account_id").hash(0) % 2).cast(pl.Int64),
         )
         .filter(pl.col("value").is_not_null())
         .with_columns(day=pl.col("on").cast(pl.Int32) + date(1970, 1, 1).toordinal())
@@ -179,11 +239,10 @@ def _weighed_half(told: pl.DataFrame, model: MoodModel) -> pl.DataFrame:
     )
 
 
-def _scored(told: pl.DataFrame, models: Models) -> pl.DataFrame:
+def _scored(weighed: pl.DataFrame) -> pl.DataFrame:
     half = float(norm.ppf(0.975)) * pl.col("left").sqrt()
     return (
-        _weighed(told, models)
-        .group_by("account_id")
+        weighed.group_by("account_id")
         .agg(emotion=pl.col("mean").first() + pl.col("points").sum(), left=pl.col("left").first())
         .with_columns(
             emotion_low=(pl.col("emotion") - half).clip(0, 100),

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 
 import polars as pl
 
-from models.behaviour import Weights, behaviour
+from models.behaviour import Compared, Weights, behaviour
 from models.book import as_known, book
 from models.decisions import decisions, success_from
 from models.declines import DeclineResult, declines
 from models.declines_state import DeclineState
-from models.emotion import emotion
+from models.emotion import Felt, felt
 from models.exceptions import findings
+from models.measure_choice import choose
+from models.past_decisions import PAST
 from models.quadrant import quadrant
 from models.risk import risk
 from models.snapshot import SCORES, WEEKS
@@ -29,12 +31,17 @@ Clock = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Scored:
-    """`scores` (`SCORES`), `findings` (`FINDINGS`), `weeks` (`WEEKS`), and the decline detector's memory."""
+    """`scores` (`SCORES`), `findings` (`FINDINGS`), `weeks` (`WEEKS`), and the decline detector's memory.
+
+    `compared` and `felt` say what the scores were measured against, which explaining a change needs.
+    """
 
     scores: pl.DataFrame
     findings: pl.DataFrame
     weeks: pl.DataFrame
     declines: DeclineResult
+    compared: Compared
+    felt: Felt
     notes: dict[str, object] = field(default_factory=dict)
 
 
@@ -46,13 +53,15 @@ def score(
     *,
     settings: Mapping[str, object] | None = None,
     memory: DeclineState | None = None,
+    past: pl.DataFrame | None = None,
     begin: Clock = lambda stage: None,
 ) -> Scored:
     """Score the live book on `as_of`.
 
     `facts` holds a frame for every contract of `models.facts` but usage; `account_days` and
     `event_spans` are usage up to `as_of`. `settings` is the body of the chosen settings (`success`,
-    `weights`). `memory` lets the decline detector go on from an earlier day. Nothing dated after
+    `weights`). `past` (`past_decisions.PAST`) lets past decisions choose what behaviour is made of.
+    `memory` lets the decline detector go on from an earlier day. Nothing dated after
     `as_of` counts, so any past day can be scored as it would have been then.
     """
     chosen = settings or {}
@@ -61,6 +70,8 @@ def score(
     success = success_from(_table(chosen.get("success")))
     decided = decisions(facts["accounts"], facts["subscriptions"], as_of, success, event_spans)
     begin("behaviour")
+    weights = _weights(chosen.get("weights"))
+    choice = choose(PAST.empty() if past is None else past, weights)
     compared = behaviour(
         live,
         account_days,
@@ -68,10 +79,11 @@ def score(
         decided,
         as_of,
         features=facts["features"],
-        weights=_weights(chosen.get("weights")),
+        weights=weights,
+        measures=choice.measures,
     )
     begin("emotion")
-    moods = emotion(
+    moods = felt(
         live, facts["survey_responses"], facts["survey_invitations"], as_of, contacts=facts["contacts"]
     )
     begin("declines")
@@ -79,16 +91,17 @@ def score(
     begin("exceptions")
     found = findings(_with_renewals(facts, live), fallen.now, as_of)
     begin("risk")
-    order = risk(live, compared.scores, moods, as_of)
-    scores = _assembled(facts, live, compared.scores, moods, order, found, fallen.now, as_of)
+    order = risk(live, compared.scores, moods.scores, as_of)
+    scores = _assembled(facts, live, compared.scores, moods.scores, order, found, fallen.now, as_of)
     begin("weeks")
     notes: dict[str, object] = {
         "success": success.kind,
         "value_events": compared.value_events["event"].to_list(),
         "decided": decided.height,
         "succeeded": int(decided["succeeded"].sum()),
+        "behaviour": {"why": choice.why, **asdict(choice.measures), "failed": choice.failed},
     }
-    return Scored(scores, found, weekly(account_days, live, as_of), fallen, notes)
+    return Scored(scores, found, weekly(account_days, live, as_of), fallen, compared, moods, notes)
 
 
 def weekly(account_days: pl.DataFrame, live: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -170,5 +183,3 @@ def _table(given: object) -> dict[str, object]:
 def _weights(given: object) -> Weights | None:
     named = _table(given)
     return Weights(**{part: float(str(value)) for part, value in named.items()}) if named else None
-
-

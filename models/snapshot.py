@@ -32,6 +32,9 @@ SCORES = Contract(
         Column("frequency_weight", REAL, doc="0-1; the three sum to 1"),
         Column("effectiveness_weight", REAL),
         Column("breadth_weight", REAL),
+        Column("age", WHOLE, doc="days since the account could first be seen; null without use"),
+        Column("baseline_share", REAL, doc="mean of the shares of the two ratios"),
+        Column("active_share", REAL, doc="share of the reference with no more active days at that age"),
         Column("ratio_28", REAL, doc="use a day in the last 28 days over its first 90 days"),
         Column("ratio_91", REAL, doc="the same for the last 91 days"),
         Column("value_events", WHOLE, doc="different value events reached; null when none is known"),
@@ -69,3 +72,30 @@ WEEKS = Contract(
     ),
     key=("account_id",),
 )
+
+_OWN = "points from the account's own use"
+_OTHERS = "points because the others moved, or the account grew older"
+_WEIGHTS = "points because weights or the choice of parts changed"
+
+MOVES = Contract(
+    "account_moves",
+    (
+        Column("account_id", TEXT, required=True),
+        *(
+            Column(f"{part}_{cause}", REAL, required=True, doc=doc)
+            for part in ("frequency", "effectiveness", "breadth")
+            for cause, doc in (("own", _OWN), ("reference", _OTHERS), ("weights", _WEIGHTS))
+        ),
+        Column(
+            "behaviour_told", REAL, required=True, doc="+ a score that could not be told before, - a lost one"
+        ),
+        Column("emotion_new", REAL, required=True, doc="points from answers that came in"),
+        Column("emotion_fading", REAL, required=True, doc="points because older answers count less by now"),
+        Column(
+            "emotion_company", REAL, required=True, doc="points because the company's mean or model moved"
+        ),
+        Column("emotion_told", REAL, required=True, doc="as behaviour_told"),
+    ),
+    key=("account_id",),
+)
+"""From one snapshot to another: each score's causes sum to its change, no score counting as 0."""

@@ -1,0 +1,58 @@
+"""Why scores moved: the explanation of one account, and of a whole book since an earlier day."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+import streamlit as st
+
+from components.queries import NotFound, Reader, fact, snapshot_list
+from data_access import moves, snapshots
+from models.emotion import ANSWERS
+from models.links import way
+from models.snapshot import WEEKS
+from models.why import Why, heard, total, why
+
+_MANY = 256
+
+
+def explain(reader: Reader, account_id: str, start: int, end: int) -> Why:
+    """Why an account's scores differ between two snapshots (ids), with the rows behind."""
+    key = (f"{reader.store.database.url} {reader.viewer.scope}", reader.stamps.changes, reader.stamps.imports)
+    return _explain(*key, account_id, start, end, reader)
+
+
+@st.cache_resource(max_entries=_MANY, show_spinner=False)
+def _explain(
+    where: str, changes: int, imports: int, account_id: str, start: int, end: int, _reader: Reader
+) -> Why:
+    database, viewer = _reader.store.database, _reader.viewer
+    days, signs = _way(_reader, start, end)
+    rows = {row["snapshot_id"]: row for row in snapshots.rows(database, viewer, account_id, [start, end])}
+    steps = moves.steps(database, viewer, list(signs), account_id)
+    answers = heard(
+        _part(_reader, start, "answers", account_id, ANSWERS.empty()),
+        _part(_reader, end, "answers", account_id, ANSWERS.empty()),
+        fact(_reader, "survey_responses", account_id),
+        fact(_reader, "contacts", account_id),
+    )
+    weeks = _part(_reader, end, "weeks", account_id, WEEKS.empty())
+    return why(rows.get(start), rows.get(end), total(steps, signs), answers, weeks, days)
+
+
+def _way(reader: Reader, start: int, end: int) -> tuple[tuple[date, date], dict[int, int]]:
+    """The days of two snapshots, and the steps between them."""
+    listed = snapshot_list(reader)
+    days = dict(listed.select("snapshot_id", "as_of").iter_rows())
+    links = dict(listed.select("snapshot_id", "previous_snapshot_id").iter_rows())
+    return (days[start], days[end]), way(links, start, end)
+
+
+def _part(
+    reader: Reader, snapshot_id: int, name: str, account_id: str, nothing: pl.DataFrame
+) -> pl.DataFrame:
+    try:
+        return snapshots.frame(reader.store.database, reader.viewer, snapshot_id, name, account_id)
+    except NotFound:
+        return nothing
