@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
 
 import polars as pl
 import streamlit as st
 
-from actions import calls, views
 from components import empty, failures, filters, queries, session, tables, words
 from components.downloads import downloads
 from components.queries import Reader
 from models.book_link import link_of, told
 from models.book_view import HIGH_RISK, NOBODY, BookQuery, at_risk, choices, narrowed, renewing
 from models.findings import KINDS
-from pages import _files
+from pages import _call_list, _files
+from pages._saved_views import saved_views
 
 _PAGE = "accounts"
-_ADDED = "accounts_added"
-_NAME = "accounts_view_name"
 _WITHIN = "90 days"
 
 
@@ -89,7 +86,7 @@ def _shortcut(label: str, n: int, **wanted: object) -> None:
 
 def _keep_and_export(reader: Reader, found: pl.DataFrame) -> None:
     with st.popover("Views", icon=":material/bookmark:"):
-        _views(reader)
+        saved_views(reader, _PAGE, link_of(filters.state()), filters.ask_link)
     name = f"accounts-{reader.as_of}"
     downloads(name, found.height, _files.tables(reader, "accounts", found.drop("haystack"), _files.EVERY))
 
@@ -126,7 +123,7 @@ def shown_key(reader: Reader, query: BookQuery) -> str:
 
 
 def _bulk(found: pl.DataFrame, ticked: list[str], table: str) -> None:
-    _added_line()
+    _call_list.added_line(_PAGE)
     if not ticked:
         return
     rows = found.filter(pl.col("account_id").is_in(ticked))
@@ -144,94 +141,6 @@ def _bulk(found: pl.DataFrame, ticked: list[str], table: str) -> None:
         )
 
 
-def _added_line() -> None:
-    added = st.session_state.get(_ADDED)
-    if not added:
-        return
-    at, n, wanted = added
-    already = f" {words.count(wanted - n, 'account')} stood there already." if wanted > n else ""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(
-            f":material/check: {words.count(n, 'account')} added to the call list, due today.{already}",
-            width="content",
-        )
-        if n:
-            st.button("Undo", type="tertiary", icon=":material/undo:", on_click=_undo, args=(at,))
-        st.button("Close", type="tertiary", icon=":material/close:", on_click=_forget_added)
-
-
 def _add(ticked: list[str], table: str) -> None:
-    if failures.attempt(partial(_add_now, ticked), _PAGE):
+    if _call_list.add(_PAGE, ticked):
         tables.untick(table)
-
-
-def _add_now(ticked: list[str]) -> None:
-    reader, at = session.reader(), session.now_utc()
-    book = queries.book(reader).filter(pl.col("account_id").is_in(ticked))
-    why = dict(
-        queries.open_exceptions(reader)
-        .filter(pl.col("account_id").is_in(ticked))
-        .group_by("account_id")
-        .agg(pl.col("sentence").head(3))
-        .iter_rows()
-    )
-    wanted = [
-        calls.Call(account, csm_id=csm, reasons=why.get(account, []))
-        for account, csm in book.select("account_id", "csm_id").iter_rows()
-    ]
-    n = calls.add_to_list(reader.store, reader.viewer, at, wanted)
-    st.session_state[_ADDED] = (at, n, len(wanted))
-
-
-def _undo(at: datetime) -> None:
-    if failures.attempt(partial(_undo_now, at), _PAGE):
-        _forget_added()
-
-
-def _undo_now(at: datetime) -> None:
-    reader = session.reader()
-    mine = queries.calls(reader).filter(
-        pl.col("created_at") == at, pl.col("created_by") == reader.viewer.person, pl.col("state") == "open"
-    )
-    for task, version in mine.select("task_id", "version").iter_rows():
-        calls.undo(reader.store, reader.viewer, session.now_utc(), task, version)
-
-
-def _forget_added() -> None:
-    st.session_state.pop(_ADDED, None)
-
-
-def _views(reader: Reader) -> None:
-    link = link_of(filters.state())
-    st.caption("This view's link: it opens with the same search, filters and order.")
-    st.code(f"/{_PAGE}?{link}" if link else f"/{_PAGE}", language=None)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input("Keep it as", key=_NAME, placeholder="A name", max_chars=60, width=200)
-        st.button("Save", on_click=_save_view)
-    saved = queries.saved_views(reader, _PAGE)
-    if saved.is_empty():
-        st.caption("You have saved no view yet.")
-    for name, query in saved.iter_rows():
-        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-            st.button(name, type="tertiary", key=f"view-{name}", on_click=filters.ask_link, args=(query,))
-            st.button(
-                "Forget",
-                type="tertiary",
-                key=f"forget-{name}",
-                help=f"Forget {words.plain(name)}",
-                on_click=_forget_view,
-                args=(name,),
-            )
-
-
-def _save_view() -> None:
-    reader = session.reader()
-    name = str(st.session_state.get(_NAME) or "")
-    save = partial(views.save_view, reader.store, reader.viewer, _PAGE, name, link_of(filters.state()))
-    if failures.attempt(save, _PAGE):
-        st.session_state[_NAME] = ""
-
-
-def _forget_view(name: str) -> None:
-    reader = session.reader()
-    failures.attempt(partial(views.forget_view, reader.store, reader.viewer, _PAGE, name), _PAGE)
