@@ -9,16 +9,14 @@ from __future__ import annotations
 import json
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from actions.propose_mapping import propose_mapping
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -27,6 +25,7 @@ from actions.demo import is_empty, make_demo
 from actions.exporting import EXPORTS, FORMATS, export
 from actions.import_files import import_files
 from actions.progress import Progress as Report
+from actions.propose_mapping import propose_mapping
 from actions.refresh import RefreshReport, needed, refresh, refresh_weeks
 from data_access import people
 from data_access.errors import RoundsError
@@ -37,8 +36,20 @@ from models.mapping import MappingError, parse
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Rounds, from the command line.")
 
-What = StrEnum("What", {name: name for name in EXPORTS})
-Format = StrEnum("Format", {name: name for name in FORMATS})
+
+def _one_of(known: Sequence[str]) -> Callable[[str], str]:
+    """Check an argument that names one of a few things."""
+
+    def check(value: str) -> str:
+        if value not in known:
+            raise typer.BadParameter(f"'{value}' is not one of {', '.join(known)}.")
+        return value
+
+    return check
+
+
+What = Annotated[str, typer.Argument(callback=_one_of(list(EXPORTS)), metavar=",".join(EXPORTS))]
+Format = Annotated[str, typer.Option("--format", callback=_one_of(FORMATS), metavar=",".join(FORMATS))]
 AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the last day that counts")]
 AsJson = Annotated[bool, typer.Option("--json", help="print one JSON object")]
 
@@ -130,7 +141,7 @@ def refresh_(
 def export_(
     what: What,
     out: Annotated[Path, typer.Option(help="the file to write")],
-    format_: Annotated[Format, typer.Option("--format")],
+    format_: Format,
     as_of: AsOf = None,
     viewer: Annotated[str | None, typer.Option(help="e-mail of whose book; everyone's if left out")] = None,
     as_json: AsJson = False,
@@ -138,7 +149,7 @@ def export_(
     """Write what a screen shows, whole, to a file."""
     with _work() as (store, _):
         who = people.viewer_of(store.database, viewer) if viewer else SYSTEM
-        rows = export(store, who, _now(), str(what), str(format_), out, as_of=as_of.date() if as_of else None)
+        rows = export(store, who, _now(), what, format_, out, as_of=as_of.date() if as_of else None)
     _say(as_json, {"rows": rows}, f"{rows:,} rows written to {out}.")
 
 
