@@ -37,7 +37,7 @@ def change(before: pl.DataFrame, after: Compared) -> pl.DataFrame:
     old = before.filter(pl.col("behaviour").is_not_null())
     pair = after.scores.join(old, on="account_id", suffix="_0").sort("account_id")
     then = pair.select("account_id", "segment", "age", **{name: f"{name}_0" for name in MEASURES})
-    made_of, age = pl.lit(pair["frequency_of"]), pl.lit(pair["age_0"])
+    made_of, age = pl.lit(pair["frequency_of"]), pl.lit(pair["age"])
     middle = after.reference.shares(then).select(
         frequency_middle=frequency(made_of, age, BASELINE_SHARE, pl.col("active_days_28_share")),
         effectiveness_middle=pl.col("value_events_share"),
