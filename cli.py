@@ -64,7 +64,7 @@ def demo(
     as_json: AsJson = False,
 ) -> None:
     """Make a believable company, its truth known, and import it like any other."""
-    with _work() as (store, report):
+    with _work("rows,") as (store, report):
         if if_empty and not is_empty(store):
             _say(as_json, {"accounts": 0, "events": 0}, "There is data already; no demo company was made.")
             return
@@ -111,7 +111,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Bring files (or a query's rows) into the store: the same again changes nothing."""
-    with _work() as (store, report):
+    with _work("rows,") as (store, report):
         told = parse(_toml(mapping))
         base = data or mapping.parent
         done = import_files(store, SYSTEM, _now(), told, base, source=source, progress=report)
@@ -200,24 +200,24 @@ def _sentences() -> Iterator[None]:
 
 
 @contextmanager
-def _work() -> Iterator[tuple[Store, Report]]:
+def _work(unit: str = "") -> Iterator[tuple[Store, Report]]:
     """An open store, and a progress bar on standard error."""
     with _sentences():
         store = open_store()
         try:
-            with _bar() as report:
+            with _bar(unit) as report:
                 yield store, report
         finally:
             store.close()
 
 
 @contextmanager
-def _bar() -> Iterator[Report]:
+def _bar(unit: str) -> Iterator[Report]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("left"),
+        TextColumn(f"{unit} left".strip()),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

@@ -73,14 +73,14 @@ def read_source(
     """Read and normalise every row; usage rows go to `load`, other good rows are kept.
 
     Rows of accounts that nobody knows are refused. `positions` numbers the usage files of the whole
-    import. Progress is in the bytes of the source.
+    import. Progress is in rows; how many there will be is told from the share of bytes read so far.
     """
     table = source.table
     reading = Reading(table)
     normaliser = Normaliser(plan(table, source.batches(small=True)))
     accounts = None if table.table in _OWNERLESS else known()
     stage = f"reading {table.table}"
-    progress(stage, 0, source.bytes or None)
+    progress(stage, 0, source.rows_estimate or None)
     for step in normaliser.steps(source.batches()):
         good, rejects = step.good, [step.rejects]
         if accounts is not None:
@@ -90,12 +90,17 @@ def read_source(
         reading.read += step.read
         reading.repeats += step.repeats
         _keep(reading, good, load, positions, now)
-        progress(
-            stage, min(step.position, source.bytes) if source.bytes else reading.read, source.bytes or None
-        )
+        progress(stage, reading.read, _rows_in_all(source, reading.read, step.position))
+    progress(stage, reading.read, reading.read)
     reading.files = tuple(reading.parts) or (table.file or "query",)
     reading.notes = (*source.notes, *normaliser.notes)
     return reading
+
+
+def _rows_in_all(source: Source, read: int, position: int) -> int | None:
+    if not source.bytes or not position:
+        return source.rows_estimate or None
+    return max(read, round(read * source.bytes / position))
 
 
 def _keep(
