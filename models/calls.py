@@ -21,6 +21,9 @@ HAND = "by_hand"
 
 SCORED = ("account_id", "name", "csm_id", "segment", "mrr", "currency", "renewal_on", "risk", "quadrant")
 
+SIGN_POINTS = 5.0
+"""A sign of risk that adds at least this much is worth a sentence."""
+
 
 def _priors() -> dict[str, float]:
     stated = {kind: medicine.saveability for kind, medicine in PRESCRIPTIONS.items()}
@@ -139,7 +142,9 @@ def _reasons(
     by_hand = pl.col("note").is_not_null()
     return (
         everyone.join(scores.select(SCORED), on="account_id")
+        .join(_signs(scores), on="account_id", how="left")
         .with_columns(pl.col("sentences").fill_null([]), pl.col("kinds").fill_null([HAND]))
+        .with_columns(pl.concat_list("sentences", pl.col("signs").fill_null([])).alias("sentences"))
         .with_columns(
             pl.when(by_hand).then(own).otherwise("sentences").list.head(rules.most_reasons).alias("reasons"),
             by_hand.alias("by_hand"),
@@ -147,6 +152,17 @@ def _reasons(
             pl.col("saveability").fill_null(rules.saveability.get(HAND, BY_HAND.saveability)),
         )
     )
+
+
+def _signs(scores: pl.DataFrame) -> pl.DataFrame:
+    """What else points to leaving, the weightiest first: account_id, signs (sentences)."""
+    if "risk_parts" not in scores.columns:
+        return pl.DataFrame(schema={"account_id": pl.String, "signs": pl.List(pl.String)})
+    part = pl.List(pl.Struct({"points": pl.Float64, "sentence": pl.String}))
+    told = scores.select("account_id", parts=pl.col("risk_parts").fill_null("[]").str.json_decode(part))
+    heavy = pl.element().struct.field("points") >= SIGN_POINTS
+    sentences = pl.col("parts").list.eval(pl.element().filter(heavy).struct.field("sentence"))
+    return told.select("account_id", signs=sentences)
 
 
 def _days_ago(now: datetime) -> pl.Expr:

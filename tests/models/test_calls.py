@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -311,3 +312,17 @@ def test_promises_hold_whatever_the_day(
         assert own["planned"].sum() == min(own.height, max(0, capacity - today))
         hand = own.sort("position")["by_hand"].to_list()
         assert hand == sorted(hand, reverse=True)
+
+
+def test_weighty_signs_of_risk_fill_up_the_three_reasons() -> None:
+    signs = [
+        {"term": "quiet", "points": 12.0, "sentence": "Last used 9 days ago."},
+        {"term": "breadth", "points": 6.0, "sentence": "Uses 2 things."},
+        {"term": "young", "points": 5.5, "sentence": "A customer for 40 days."},
+        {"term": "emotion", "points": 1.0, "sentence": "Emotion is 80."},
+    ]
+    told = score("a", risk_parts=json.dumps(signs))
+    listed = plan([reason("a")], [told, score("b")])
+    expected = ["declined of a.", "Last used 9 days ago.", "Uses 2 things."]
+    assert listed.calls["reasons"].to_list() == [expected]
+    assert listed.calls["kinds"].to_list() == [["declined"]]
