@@ -28,16 +28,18 @@ def state_on(today: date) -> pl.Expr:
 def narrowed(
     exceptions: pl.DataFrame, today: date, *, state: str, csm: str | None = None, segment: str | None = None
 ) -> pl.DataFrame:
-    """The exceptions of one state, CSM and segment; the most severe first, mended ones by day.
+    """The exceptions of one state, CSM and segment; where most is at stake first, mended ones by day.
 
-    In: exceptions with csm_id and segment beside them. Out: the same with `state`.
+    In: exceptions with csm_id, segment and priority (risk share x MRR) beside them. Out: the same with
+    `state`. At stake is severity x priority; severity alone where no MRR is known.
     """
     wanted = [pl.col("state") == state]
     wanted += [pl.col("csm_id") == csm] if csm else []
     wanted += [pl.col("segment") == segment] if segment else []
     placed = exceptions.with_columns(state_on(today)).filter(*wanted)
-    order = ["closed_on", "severity", "exception_id"]
-    return placed.sort(order, descending=[True, True, False], nulls_last=True)
+    at_stake = pl.col("severity") * pl.col("priority").fill_null(0)
+    order = ["closed_on", at_stake, "severity", "exception_id"]
+    return placed.sort(order, descending=[True, True, True, False], nulls_last=True)
 
 
 def counts(exceptions: pl.DataFrame) -> dict[str, int]:

@@ -27,7 +27,7 @@ def render() -> None:
         return
     today = clock.today()
     book, every = queries.scores(reader), queries.every_exception(reader)
-    known = every.join(book.select("account_id", "csm_id", "segment"), on="account_id", how="inner")
+    known = every.join(book.select("account_id", "csm_id", "segment", "priority"), on="account_id", how="inner")
     head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
     _precision(known, today)
     chosen = _filters(reader, known, today)
@@ -100,7 +100,7 @@ def _summary(chosen: pl.DataFrame, reader: Reader, today: date) -> pl.DataFrame:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(
             f"**{words.count(chosen.height, 'exception')}** on {words.count(accounts, 'account')}, "
-            f"the most severe first. :gray[Data as of {words.near(reader.as_of, today)}.]",
+            f"those with most at stake first. :gray[Data as of {words.near(reader.as_of, today)}.]",
             width="content",
         )
         if pages > 1:

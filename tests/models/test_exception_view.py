@@ -18,6 +18,7 @@ COLUMNS = {
     "snoozed_until": pl.Date,
     "csm_id": pl.String,
     "segment": pl.String,
+    "priority": pl.Float64,
 }
 
 
@@ -54,6 +55,11 @@ def test_keeps_one_state_csm_and_segment_the_most_severe_first() -> None:
     kept = narrowed(frame, TODAY, state="open", csm="a", segment="small")
 
     assert kept["exception_id"].to_list() == [1, 0]
+
+
+def test_more_at_stake_comes_before_more_severe() -> None:
+    frame = exceptions({"severity": 0.9, "priority": 100.0}, {"severity": 0.3, "priority": 900.0})
+    assert narrowed(frame, TODAY, state="open")["exception_id"].to_list() == [1, 0]
 
 
 def test_mended_ones_come_latest_first() -> None:
