@@ -8,9 +8,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-import sqlalchemy as sa
 
-from data_access import moves as stored
 from data_access import snapshots
 from data_access.errors import NotFound
 from data_access.snapshots import Snapshot
@@ -31,18 +29,18 @@ class Linked:
     moved: pl.DataFrame | None
     onward: Sequence[tuple[int, pl.DataFrame]]
 
-    def write(self, connection: sa.Connection, snapshot_id: int) -> None:
-        """Keep it all, in the transaction that writes the snapshot."""
-        if self.previous is not None and self.moved is not None:
-            stored.write(connection, snapshot_id, self.previous, self.moved)
-        for later, moved in self.onward:
-            stored.write(connection, later, snapshot_id, moved)
+    def steps(self, snapshot_id: int) -> list[tuple[int, int, pl.DataFrame]]:
+        """Each step as snapshot, the one it is explained from, and `MOVES`; the new one has this id."""
+        onward = [(later, snapshot_id, moved) for later, moved in self.onward]
+        if self.previous is None or self.moved is None:
+            return onward
+        return [(snapshot_id, self.previous, self.moved), *onward]
 
 
 def linked(store: Store, day: date, scored: Scored) -> Linked:
     """Explain the scores of a day from the day before, and the neighbours that now follow from them.
 
-    Only for the holder of the lock "refresh": the neighbours must not change before `write`.
+    Only for the holder of the lock "refresh": the neighbours must not change before the steps are written.
     """
     where = place(snapshots.listing(store.database), day)
     new = State(day, Felt(scored.scores, scored.felt.answers, scored.felt.models), scored.compared)

@@ -11,7 +11,7 @@ import polars as pl
 
 from actions.linking import Linked, as_notes, linked
 from actions.progress import Progress, silent
-from data_access import exceptions, imports, settings, snapshots, stamps, tasks
+from data_access import exceptions, imports, moves, settings, snapshots, stamps, tasks
 from data_access.audit import record
 from data_access.facts import fact
 from data_access.locks import exclusive
@@ -217,7 +217,8 @@ def _write(
     known = exceptions.listing(store.database, SYSTEM, only_open=False)
     with store.database.write() as connection:
         snapshot_id = snapshots.write(connection, header=dict(header), scored=scored.scores, frames=frames)
-        links.write(connection, snapshot_id)
+        for step in links.steps(snapshot_id):
+            moves.write(connection, *step)
         if newest is None or newest.as_of <= day:
             moved = advance(known, scored.findings, day)
             still = moved.still.select("exception_id", "last_seen", *FINDINGS.names)
