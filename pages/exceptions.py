@@ -27,7 +27,8 @@ def render() -> None:
         return
     today = clock.today()
     book, every = queries.scores(reader), queries.every_exception(reader)
-    known = every.join(book.select("account_id", "csm_id", "segment", "priority"), on="account_id", how="inner")
+    beside = book.select("account_id", "csm_id", "segment", "priority")
+    known = every.join(beside, on="account_id", how="inner")
     head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
     _precision(known, today)
     chosen = _filters(reader, known, today)
