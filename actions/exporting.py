@@ -8,17 +8,20 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import polars as pl
-from models.retention_series import series
 
 from actions.formats import calendar_bytes, table_bytes
-from data_access import exceptions, snapshots, tasks
+from data_access import exceptions, people, snapshots, tasks
 from data_access.audit import record
 from data_access.errors import DataError, NotFound
 from data_access.facts import fact
 from data_access.snapshots import Snapshot
 from data_access.store import Store
 from data_access.viewer import Viewer
+from models import surveys
+from models.answers import answers
+from models.answers import asked as invited
 from models.day_plan import day_plan
+from models.retention_series import series
 
 FORMATS = ("csv", "xlsx", "ics", "parquet", "json")
 
@@ -71,11 +74,23 @@ def retention(asked: Asked) -> pl.DataFrame:
     return series(fact(database, viewer, "accounts", as_of=day), periods, day)
 
 
+def voice(asked: Asked) -> pl.DataFrame:
+    """Every figure of the Voice page for the last eight times 90 days; columns of `models.surveys.VOICE`."""
+    database, viewer, day = asked.store.database, asked.viewer, asked.snapshot.as_of
+    owners, contacts, told, sent = (
+        fact(database, viewer, name, as_of=day)
+        for name in ("accounts", "contacts", "survey_responses", "survey_invitations")
+    )
+    known = (owners, contacts, people.csms(database), day)
+    return surveys.voice(answers(told, *known), invited(sent, told, *known), surveys.windows(day, 90, 8))
+
+
 EXPORTS: dict[str, Callable[[Asked], pl.DataFrame]] = {
     "accounts": accounts,
     "exceptions": open_exceptions,
     "calls": calls,
     "retention": retention,
+    "voice": voice,
 }
 
 

@@ -21,7 +21,7 @@ ICON = (
 )
 """A stethoscope for the browser's tab, drawn here so that nothing is fetched from elsewhere."""
 
-Group = Literal["Rounds", "Prescribe", "Manage", "Set up"]
+Group = Literal["Rounds", "Prescribe", "Listen", "Manage", "Set up"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("accounts", "Rounds", "Accounts", ":material/groups:", "Which of mine are at risk?"),
     PageEntry("account", "Rounds", "Account", ":material/apartment:", "What is going on here?", listed=False),
     PageEntry("exceptions", "Prescribe", "Exceptions", ":material/error:", "Where is something wrong?"),
+    PageEntry("voice", "Listen", "Voice", ":material/forum:", "What are they telling us?"),
     PageEntry("retention", "Manage", "Retention", ":material/trending_up:", "Are we keeping customers?"),
     PageEntry("data", "Set up", "Data", ":material/database:", "Can I trust today's numbers?"),
 )

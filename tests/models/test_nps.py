@@ -56,7 +56,7 @@ def test_the_interval_holds_the_truth_as_often_as_it_says(n: int) -> None:
     inside = [
         found.low <= 100 * (truth[0] - truth[2]) <= found.high  # type: ignore[operator]
         for number, truth in enumerate(TRUTHS)
-        for found in simulated(n, truth, 2000, number)
+        for found in simulated(n, truth, 1200, number)
     ]
     assert 0.93 <= np.mean(inside) <= 0.97
 
@@ -67,7 +67,7 @@ def test_equal_periods_are_rarely_called_changed(n: int) -> None:
         verdict(first, second)
         for number, truth in enumerate(TRUTHS)
         for first, second in zip(
-            simulated(n, truth, 1000, number), simulated(n, truth, 1000, 50 + number), strict=True
+            simulated(n, truth, 500, number), simulated(n, truth, 500, 50 + number), strict=True
         )
     ]
     assert verdicts.count(CHANGED) / len(verdicts) <= 0.05
