@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
+from actions import learning
+from actions.learning import past_of, users_of
 from actions.linking import Linked, as_notes, linked
 from actions.progress import Progress, silent
 from data_access import exceptions, imports, moves, settings, snapshots, stamps, tasks
@@ -113,6 +115,7 @@ def refresh(
         version, chosen = settings.current(store.database)
         watch.begin("usage")
         activity = store.activity().read(day)
+        past = past_of(store, facts, activity, day)
         scored = score(
             facts,
             activity.account_days,
@@ -120,6 +123,8 @@ def refresh(
             day,
             settings=chosen,
             memory=_memory(store, day),
+            past=past.rows,
+            user_windows=users_of(store, day),
             begin=watch.begin,
         )
         watch.begin("moves")
@@ -136,11 +141,13 @@ def refresh(
             "notes": {
                 **scored.notes,
                 "moods": as_notes(scored.felt.models),
+                learning.NOTE: past.key,
                 "imports": stamp.imports,
                 "months_read": len(activity.months_read),
             },
         }
-        snapshot_id = _write(store, viewer, now, day, header, scored, links, facts["subscriptions"])
+        kept = {"subscriptions": facts["subscriptions"], learning.FRAME: past.rows}
+        snapshot_id = _write(store, viewer, now, day, header, scored, links, kept)
         watch.begin("done")
     return RefreshReport(snapshot_id, day, scored.scores.height, watch.seconds, len(activity.months_read))
 
@@ -203,15 +210,17 @@ def _write(
     header: Mapping[str, object],
     scored: Scored,
     links: Linked,
-    subscriptions: pl.DataFrame,
+    kept: Mapping[str, pl.DataFrame],
 ) -> int:
     frames = {
         "weeks": scored.weeks,
         "answers": scored.felt.answers,
-        "subscriptions": subscriptions,
         "findings": scored.findings,
+        "drivers": scored.drivers,
+        "users": scored.users,
         "decline_memory": scored.declines.state.accounts,
         "decline_fleet": scored.declines.state.fleet,
+        **kept,
     }
     newest = snapshots.newest(store.database)
     known = exceptions.listing(store.database, SYSTEM, only_open=False)

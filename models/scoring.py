@@ -13,14 +13,17 @@ from models.book import as_known, book
 from models.decisions import decisions, success_from
 from models.declines import DeclineResult, declines
 from models.declines_state import DeclineState
+from models.drivers import drivers
 from models.emotion import Felt, felt
 from models.exceptions import findings
 from models.measure_choice import choose
 from models.past_decisions import PAST
 from models.quadrant import quadrant
+from models.reach import reach
 from models.risk import risk
 from models.snapshot import SCORES, WEEKS
 from models.touches import touches
+from models.user_behaviour import USERS, user_behaviour
 
 WEEKS_SHOWN = 52
 
@@ -34,6 +37,7 @@ class Scored:
     """`scores` (`SCORES`), `findings` (`FINDINGS`), `weeks` (`WEEKS`), and the decline detector's memory.
 
     `compared` and `felt` say what the scores were measured against, which explaining a change needs.
+    `drivers` (`DRIVERS`) is what the successful did more of, `users` (`USERS`) what each user does.
     """
 
     scores: pl.DataFrame
@@ -42,6 +46,8 @@ class Scored:
     declines: DeclineResult
     compared: Compared
     felt: Felt
+    drivers: pl.DataFrame
+    users: pl.DataFrame
     notes: dict[str, object] = field(default_factory=dict)
 
 
@@ -54,17 +60,21 @@ def score(
     settings: Mapping[str, object] | None = None,
     memory: DeclineState | None = None,
     past: pl.DataFrame | None = None,
+    user_windows: pl.DataFrame | None = None,
     begin: Clock = lambda stage: None,
 ) -> Scored:
     """Score the live book on `as_of`.
 
     `facts` holds a frame for every contract of `models.facts` but usage; `account_days` and
     `event_spans` are usage up to `as_of`. `settings` is the body of the chosen settings (`success`,
-    `weights`). `past` (`past_decisions.PAST`) lets past decisions choose what behaviour is made of.
+    `weights`). `past` (`past_decisions.PAST`) lets past decisions choose what behaviour is made of;
+    `user_windows` is what each user did (`user_behaviour`).
     `memory` lets the decline detector go on from an earlier day. Nothing dated after
     `as_of` counts, so any past day can be scored as it would have been then.
     """
     chosen = settings or {}
+    days = account_days.filter(pl.col("day") <= as_of)
+    spans = event_spans.filter(pl.col("first_at").dt.date() <= as_of)
     begin("book")
     live = book(facts["accounts"], facts["subscriptions"], as_of)
     success = success_from(_table(chosen.get("success")))
@@ -91,8 +101,9 @@ def score(
     begin("exceptions")
     found = findings(_with_renewals(facts, live), fallen.now, as_of)
     begin("risk")
+    heard = reach(live, facts["contacts"], facts["community_posts"], facts["referrals"], as_of)
     order = risk(live, compared.scores, moods.scores, as_of)
-    scores = _assembled(facts, live, compared.scores, moods.scores, order, found, fallen.now, as_of)
+    scores = _assembled(facts, live, compared.scores, moods.scores, order, heard, found, fallen.now, as_of)
     begin("weeks")
     notes: dict[str, object] = {
         "success": success.kind,
@@ -101,7 +112,17 @@ def score(
         "succeeded": int(decided["succeeded"].sum()),
         "behaviour": {"why": choice.why, **asdict(choice.measures), "failed": choice.failed},
     }
-    return Scored(scores, found, weekly(account_days, live, as_of), fallen, compared, moods, notes)
+    return Scored(
+        scores,
+        found,
+        weekly(account_days, live, as_of),
+        fallen,
+        compared,
+        moods,
+        drivers(decided, _by_then(facts, as_of), days, spans, success=success.kind),
+        USERS.empty() if user_windows is None else user_behaviour(live, user_windows, facts["contacts"]),
+        notes,
+    )
 
 
 def weekly(account_days: pl.DataFrame, live: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -128,6 +149,7 @@ def _assembled(
     behaved: pl.DataFrame,
     moods: pl.DataFrame,
     order: pl.DataFrame,
+    heard: pl.DataFrame,
     found: pl.DataFrame,
     fallen: pl.DataFrame,
     as_of: date,
@@ -143,6 +165,7 @@ def _assembled(
         behaved.drop("segment"),
         moods,
         order,
+        heard,
         counted,
         fallen.select("account_id", "too_quiet"),
         met.select("account_id", last_contact_on=pl.col("at").dt.date()),
@@ -157,6 +180,15 @@ def _assembled(
             open_exceptions=pl.col("open_exceptions").fill_null(0),
         ).sort("priority", "account_id", descending=[True, False], nulls_last=True)
     )
+
+
+_DATED = {"interactions": "opened_at", "community_posts": "posted_at", "survey_responses": "responded_at"}
+
+
+def _by_then(facts: Frames, as_of: date) -> dict[str, pl.DataFrame]:
+    """What drivers look at, with nothing dated after `as_of`."""
+    cut = {name: facts[name].filter(pl.col(at).dt.date() <= as_of) for name, at in _DATED.items()}
+    return {**cut, "features": facts["features"]}
 
 
 def _currencies(subscriptions: pl.DataFrame, as_of: date) -> pl.DataFrame:

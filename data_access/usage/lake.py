@@ -15,6 +15,7 @@ from data_access.usage.source import (
     MONTHS,
     NEWEST_FIRST,
     OCCURRENCES,
+    USER_WINDOWS,
     WINDOW_COUNTS,
     first_moment,
     last_moment,
@@ -83,6 +84,19 @@ class LakeUsage:
             for position, (since, until) in enumerate(windows)
         ]
         return self._answer(pl.concat(counts), WINDOW_COUNTS) if counts else WINDOW_COUNTS.empty()
+
+    def user_windows(self, windows: Sequence[tuple[date, date]]) -> pl.DataFrame:
+        found = [
+            self._scan(since, until)
+            .filter(_USER != "")
+            .group_by("account_id", "user_id", _DAY)
+            .agg(_EVENTS, last_at=_AT.max())
+            .group_by("account_id", "user_id")
+            .agg(pl.col("events").sum(), pl.col("last_at").max(), active_days=pl.len().cast(pl.Int64))
+            .with_columns(window=pl.lit(position, pl.Int64))
+            for position, (since, until) in enumerate(windows)
+        ]
+        return self._answer(pl.concat(found), USER_WINDOWS) if found else USER_WINDOWS.empty()
 
     def events_of(
         self, account_ids: Sequence[str], since: date | None, until: date, limit: int

@@ -45,6 +45,19 @@ WINDOW_COUNTS = Contract(
     key=("account_id", "event", "window"),
 )
 
+USER_WINDOWS = Contract(
+    "user_windows",
+    (
+        Column("account_id", _TEXT, required=True),
+        Column("user_id", _TEXT, required=True),
+        Column("window", _WHOLE, required=True, doc="position of the window in the question, from 0"),
+        Column("events", _WHOLE, required=True),
+        Column("active_days", _WHOLE, required=True),
+        Column("last_at", pl.Datetime("us"), required=True),
+    ),
+    key=("account_id", "user_id", "window"),
+)
+
 NEWEST_FIRST = ("occurred_at", "account_id", "event", "user_id", "quantity")
 """How `events_of` orders rows: time descending, then the rest ascending."""
 
@@ -74,6 +87,9 @@ class UsageSource(Protocol):
 
     def window_counts(self, windows: Sequence[tuple[date, date]]) -> pl.DataFrame:
         """Events per account, event and window of days; windows may overlap (`WINDOW_COUNTS`)."""
+
+    def user_windows(self, windows: Sequence[tuple[date, date]]) -> pl.DataFrame:
+        """What each named user did in each window of days; windows may overlap (`USER_WINDOWS`)."""
 
     def events_of(
         self, account_ids: Sequence[str], since: date | None, until: date, limit: int

@@ -13,6 +13,7 @@ from data_access.usage.source import (
     MONTHS,
     NEWEST_FIRST,
     OCCURRENCES,
+    USER_WINDOWS,
     WINDOW_COUNTS,
     first_moment,
     last_moment,
@@ -115,6 +116,24 @@ class SqlUsage:
             for position, (since, until) in enumerate(windows)
         ]
         return self._read(sa.union_all(*counts), WINDOW_COUNTS)
+
+    def user_windows(self, windows: Sequence[tuple[date, date]]) -> pl.DataFrame:
+        if not windows:
+            return USER_WINDOWS.empty()
+        counts = [
+            sa.select(
+                self._account,
+                self._user,
+                sa.cast(sa.literal(position, literal_execute=True), _WHOLE).label("window"),
+                self._events,
+                sa.cast(sa.func.count(sa.distinct(self._day)), _WHOLE).label("active_days"),
+                sa.func.max(self._at).label("last_at"),
+            )
+            .where(*self._within(since, until), self._user != "")
+            .group_by(self._account, self._user)
+            for position, (since, until) in enumerate(windows)
+        ]
+        return self._read(sa.union_all(*counts), USER_WINDOWS)
 
     def events_of(
         self, account_ids: Sequence[str], since: date | None, until: date, limit: int

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from data_access.usage.source import MONTHS, OCCURRENCES, WINDOW_COUNTS
+from data_access.usage.source import MONTHS, OCCURRENCES, USER_WINDOWS, WINDOW_COUNTS
 from models.contracts import Contract
 from models.facts import ACCOUNT_DAYS, EVENT_SPANS, USAGE_EVENTS
 
@@ -68,6 +68,16 @@ def window_counts(frame: pl.DataFrame, windows: Sequence[tuple[date, date]]) -> 
         for key, rows in _grouped(rows_of(frame, since, until), lambda row: (row[0], row[2]))
     ]
     return _frame(sorted(found), WINDOW_COUNTS)
+
+
+def user_windows(frame: pl.DataFrame, windows: Sequence[tuple[date, date]]) -> pl.DataFrame:
+    found = [
+        (*key, position, len(rows), len({row[3].date() for row in rows}), max(row[3] for row in rows))
+        for position, (since, until) in enumerate(windows)
+        for key, rows in _grouped(rows_of(frame, since, until), lambda row: (row[0], row[1]))
+        if key[1]
+    ]
+    return _frame(sorted(found), USER_WINDOWS)
 
 
 def events_of(
