@@ -22,7 +22,7 @@ _SCOPES = {
 }
 
 
-def behaviour(row: dict[str, Any], before: dict[str, Any] | None, today: date) -> None:
+def behaviour(row: dict[str, Any], today: date) -> None:
     """The behaviour score: its parts, which sum to it, and whom it compares with."""
     st.markdown(f"**Behaviour {words.whole(row['behaviour'])}** of 100")
     if row["behaviour"] is None:
@@ -43,22 +43,6 @@ def behaviour(row: dict[str, Any], before: dict[str, Any] | None, today: date) -
         f"{row['active_days_28'] or 0} active days in the last 28, "
         f"{row['active_days_prev_28'] or 0} in the 28 before."
     )
-    moved = change(row, before)
-    if moved:
-        st.caption(moved)
-
-
-def change(row: dict[str, Any], before: dict[str, Any] | None) -> str:
-    """What moved since an earlier snapshot, exactly: "-12.0 since 14 Nov: frequency -9.0, breadth -3.0"."""
-    if before is None or before["behaviour"] is None or row["behaviour"] is None:
-        return ""
-    moves = {part: _moved(row, before, f"{part}_points") for part in _PARTS}
-    total = _moved(row, before, "behaviour")
-    since = f"since {before['as_of'].day} {before['as_of']:%b}"
-    if not any(round(move, 1) for move in moves.values()):
-        return f"Unchanged {since}."
-    parts = ", ".join(f"{part} {_signed(move)}" for part, move in moves.items() if round(move, 1))
-    return f"{_signed(total)} {since}: {parts}."
 
 
 def emotion(row: dict[str, Any], today: date) -> None:
@@ -91,14 +75,6 @@ def risk(row: dict[str, Any]) -> None:
     if len(telling) < len(parts):
         quiet = len(parts) - len(telling)
         st.caption("1 other sign adds nothing." if quiet == 1 else f"{quiet} other signs add nothing.")
-
-
-def _moved(row: dict[str, Any], before: dict[str, Any], name: str) -> float:
-    return float(row[name] or 0) - float(before[name] or 0)
-
-
-def _signed(move: float) -> str:
-    return f"{move:+.1f}".replace("-", "−")
 
 
 def _share(weight: float | None) -> str:

@@ -25,6 +25,7 @@ from components.contacts import contact_list
 from components.exception_card import exception_card
 from components.queries import Reader
 from components.timeline import timeline_list
+from components.why_card import why_card
 from models.exception_view import state_on
 from models.quadrant import MEDICINE
 from models.timeline import timeline
@@ -73,8 +74,11 @@ def _account(reader: Reader, row: dict[str, Any], today: date) -> None:
     grid = st.grid(5, min_column_width=_COLUMN, gap="medium")
     with grid.cell(column_span=3), st.container(key="account-main"):
         _exceptions(reader, row, today)
+        events = _events(reader, row["account_id"])
+        st.subheader("Why it moved", anchor=False)
+        why_card(reader, row["account_id"], events, today)
         _usage(reader, row)
-        _timeline(reader, row, contacts, today)
+        _timeline(events, contacts, today)
     with grid.cell(column_span=2), st.container(key="account-side"):
         st.subheader("Contacts", anchor=False)
         contact_list(contacts, session.now())
@@ -114,25 +118,12 @@ def _exceptions(reader: Reader, row: dict[str, Any], today: date) -> None:
 def _scores(reader: Reader, row: dict[str, Any], today: date) -> None:
     st.subheader("Scores", anchor=False)
     st.caption(f"As of {words.near(reader.as_of, today)}.")
-    history = queries.history(reader, row["account_id"])
-    earlier = history.filter(pl.col("as_of") < reader.as_of)
-    before = earlier.row(-1, named=True) if earlier.height else None
     with st.container(border=True, gap="xsmall"):
-        score_card.behaviour(row, before, today)
+        score_card.behaviour(row, today)
     with st.container(border=True, gap="xsmall"):
         score_card.emotion(row, today)
     with st.container(border=True, gap="xsmall"):
         score_card.risk(row)
-    days = history.unique("as_of", keep="last", maintain_order=True)
-    if days.height < 2:
-        st.caption("One snapshot so far; the next ones draw how the scores move.")
-        return
-    st.plotly_chart(
-        charts_account.scores(days),
-        config=charts_account.CONFIG,
-        alt=charts_account.scores_alt(days),
-        key="score-history",
-    )
 
 
 def _usage(reader: Reader, row: dict[str, Any]) -> None:
@@ -150,14 +141,17 @@ def _usage(reader: Reader, row: dict[str, Any]) -> None:
     )
 
 
-def _timeline(reader: Reader, row: dict[str, Any], contacts: pl.DataFrame, today: date) -> None:
-    st.subheader("Timeline", anchor=False)
-    account = row["account_id"]
-    events = timeline(
+def _events(reader: Reader, account: str) -> pl.DataFrame:
+    """All that ever happened here; columns of `models.timeline.TIMELINE`."""
+    return timeline(
         {name: queries.fact(reader, name, account) for name in _FACTS},
         queries.calls(reader).filter(pl.col("account_id") == account),
         queries.every_exception(reader).filter(pl.col("account_id") == account),
         reader.as_of,
     )
+
+
+def _timeline(events: pl.DataFrame, contacts: pl.DataFrame, today: date) -> None:
+    st.subheader("Timeline", anchor=False)
     names = dict(contacts.select("contact_id", "name").drop_nulls().iter_rows())
     timeline_list(events, names, today)

@@ -2,8 +2,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import polars as pl
-
 from components import charts_account
 
 AS_OF = date(2026, 11, 20)
@@ -24,14 +22,3 @@ def test_the_words_for_usage_hold_its_numbers() -> None:
     assert "3 weeks to 20 Nov 2026" in said
     assert "4 in the first week, 9 in the last, at most 9" in said
     assert charts_account.usage_alt([], AS_OF) == "No usage."
-
-
-def test_scores_draw_both_lines_and_leave_gaps_where_nobody_knows() -> None:
-    history = pl.DataFrame(
-        {"as_of": [date(2026, 11, 13), AS_OF], "behaviour": [40.0, 44.0], "emotion": [None, 60.0]}
-    )
-
-    lines = {line.name: list(line.y) for line in charts_account.scores(history).data}
-
-    assert lines == {"behaviour": [40.0, 44.0], "emotion": [None, 60.0]}
-    assert "emotion from – to 60" in charts_account.scores_alt(history)
