@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from actions.formats import calendar_bytes, table_bytes
-from data_access import exceptions, people, snapshots, tasks
+from data_access import exceptions, people, pulses, snapshots, tasks
 from data_access.audit import record
 from data_access.errors import DataError, NotFound
 from data_access.facts import fact
@@ -21,6 +21,7 @@ from models import surveys
 from models.answers import answers
 from models.answers import asked as invited
 from models.day_plan import day_plan
+from models.pulse import newest
 from models.retention_series import series
 
 FORMATS = ("csv", "xlsx", "ics", "parquet", "json")
@@ -41,6 +42,15 @@ def accounts(asked: Asked) -> pl.DataFrame:
     return snapshots.scores(asked.store.database, asked.viewer, asked.snapshot.snapshot_id).sort(
         "priority", "account_id", descending=[True, False], nulls_last=True
     )
+
+
+def accounts_with_pulse(asked: Asked) -> pl.DataFrame:
+    """The book with the pulse that stands for each account; of an earlier snapshot, that of its day."""
+    database, day = asked.store.database, asked.snapshot.as_of
+    last = snapshots.newest(database)
+    given = pulses.listing(database, asked.viewer)
+    standing = newest(given, None if last is None or last.as_of == day else day)
+    return accounts(asked).join(standing, on="account_id", how="left", maintain_order="left")
 
 
 def open_exceptions(asked: Asked) -> pl.DataFrame:
@@ -86,7 +96,7 @@ def voice(asked: Asked) -> pl.DataFrame:
 
 
 EXPORTS: dict[str, Callable[[Asked], pl.DataFrame]] = {
-    "accounts": accounts,
+    "accounts": accounts_with_pulse,
     "exceptions": open_exceptions,
     "calls": calls,
     "retention": retention,

@@ -15,7 +15,19 @@ import polars as pl
 import streamlit as st
 
 from components import queries_playbooks
-from data_access import counts, exceptions, facts, imports, people, settings, snapshots, stamps, tasks, views
+from data_access import (
+    counts,
+    exceptions,
+    facts,
+    imports,
+    people,
+    settings,
+    snapshots,
+    stamps,
+    tasks,
+    views,
+)
+from data_access import pulses as pulse_rows
 from data_access.config import configuration
 from data_access.errors import Conflict as Conflict
 from data_access.errors import NotFound as NotFound
@@ -130,6 +142,11 @@ def exceptions_of(reader: Reader, account_id: str) -> pl.DataFrame:
 def calls(reader: Reader) -> pl.DataFrame:
     """Every call on the viewer's accounts, newest first; columns of `data_access.tasks.TASKS`."""
     return _calls(*_changing(reader), reader)
+
+
+def pulses(reader: Reader) -> pl.DataFrame:
+    """Every pulse on the viewer's accounts, newest first, withdrawn ones too; `models.pulse.PULSES`."""
+    return _pulses(*_changing(reader), reader)
 
 
 def refreshed(reader: Reader) -> Reader:
@@ -295,6 +312,11 @@ def _open_exceptions(
 @st.cache_resource(max_entries=_FEW, show_spinner=False)
 def _calls(store_key: str, changes: int, imports_stamp: int, scope: str, _reader: Reader) -> pl.DataFrame:
     return tasks.listing(_reader.store.database, _reader.viewer)
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _pulses(store_key: str, changes: int, imports_stamp: int, scope: str, _reader: Reader) -> pl.DataFrame:
+    return pulse_rows.listing(_reader.store.database, _reader.viewer)
 
 
 @st.cache_resource(max_entries=_FEW, show_spinner=False)

@@ -25,6 +25,7 @@ _ICONS = {
     "subscription": "payments",
     "courtesy call": "stethoscope",
     "exception": "error",
+    "pulse": "favorite",
 }
 
 

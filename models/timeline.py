@@ -9,6 +9,7 @@ import polars as pl
 
 from models.contracts import Column, Contract
 from models.facts import TEXT, TIME
+from models.pulse import PULSES, word
 
 TIMELINE = Contract(
     "timeline",
@@ -25,13 +26,17 @@ _TOP = {"nps": "10", "csat": "5", "ces": "7"}
 
 
 def timeline(
-    facts: Mapping[str, pl.DataFrame], calls: pl.DataFrame, exceptions: pl.DataFrame, as_of: date
+    facts: Mapping[str, pl.DataFrame],
+    calls: pl.DataFrame,
+    exceptions: pl.DataFrame,
+    as_of: date,
+    pulses: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Merge one account's facts, logged calls and exceptions, the newest first.
 
     In: the facts survey_responses, interactions, handoffs, community_posts and subscriptions; calls as in
-    TASKS (those done are used); exceptions as in EXCEPTIONS. Facts dated after `as_of` are left out; what
-    people logged since stays. Out: `TIMELINE`.
+    TASKS (those done are used); exceptions as in EXCEPTIONS; pulses as in `pulse.PULSES`. Facts dated
+    after `as_of` are left out; what people logged since stays. Out: `TIMELINE`.
     """
     then = pl.concat(
         [
@@ -42,7 +47,9 @@ def timeline(
             _subscriptions(facts["subscriptions"]),
         ]
     ).filter(pl.col("at").dt.date() <= as_of)
-    since = pl.concat([_calls(calls), _exceptions(exceptions)])
+    since = pl.concat(
+        [_calls(calls), _exceptions(exceptions), _pulses(PULSES.empty() if pulses is None else pulses)]
+    )
     return TIMELINE.check(pl.concat([then, since]).sort("at", descending=True, maintain_order=True))
 
 
@@ -116,6 +123,15 @@ def _calls(calls: pl.DataFrame) -> pl.DataFrame:
     )
     title = pl.concat_str(pl.lit("Courtesy call: "), "outcome", helped)
     return _rows(done, at="done_at", channel=pl.lit("courtesy call"), title=title, detail=pl.col("note"))
+
+
+def _pulses(pulses: pl.DataFrame) -> pl.DataFrame:
+    taken_back = (
+        pl.when(pl.col("withdrawn_at").is_not_null()).then(pl.lit(", taken back")).otherwise(pl.lit(""))
+    )
+    title = pl.concat_str(pl.lit("Pulse: "), word(), taken_back)
+    detail = pl.format("{} ({})", "reason", "given_by")
+    return _rows(pulses, at="given_at", channel=pl.lit("pulse"), title=title, detail=detail)
 
 
 def _exceptions(exceptions: pl.DataFrame) -> pl.DataFrame:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from actions import calls, exceptions
+from actions import calls, exceptions, pulse
 from components import session
 from components.deeds import CallDeeds, ExceptionDeeds, Outcome, Person, Verdict
+from components.pulse_card import PulseDeeds
 from components.queries import Reader
 
 
@@ -67,6 +68,19 @@ def exception_deeds(reader: Reader) -> ExceptionDeeds:
         exceptions.snooze(store, viewer, session.now_utc(), exception_id, version, until, reason)
 
     return ExceptionDeeds(judge, snooze)
+
+
+def pulse_deeds(reader: Reader) -> PulseDeeds:
+    """What this viewer can do with pulses."""
+    store, viewer = reader.store, reader.viewer
+
+    def give(account_id: str, level: int, reason: str) -> int:
+        return pulse.give(store, viewer, session.now_utc(), account_id, level, reason)
+
+    def withdraw(pulse_id: int, version: int) -> None:
+        pulse.withdraw(store, viewer, session.now_utc(), pulse_id, version)
+
+    return PulseDeeds(give, withdraw)
 
 
 def _call(whom: Person) -> calls.Call:

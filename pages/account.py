@@ -23,13 +23,14 @@ from components import (
 from components.call_here import call_here
 from components.contacts import contact_list
 from components.exception_card import exception_card
+from components.pulse_card import pulse_card
 from components.queries import Reader
 from components.timeline import timeline_list
 from components.why_card import why_card
 from models.exception_view import state_on
 from models.quadrant import MEDICINE
 from models.timeline import timeline
-from pages._deeds import call_deeds, exception_deeds
+from pages._deeds import call_deeds, exception_deeds, pulse_deeds
 
 _COLUMN = 170
 _FACTS = ("survey_responses", "interactions", "handoffs", "community_posts", "subscriptions")
@@ -116,6 +117,7 @@ def _exceptions(reader: Reader, row: dict[str, Any], today: date) -> None:
 
 
 def _scores(reader: Reader, row: dict[str, Any], today: date) -> None:
+    pulse_card(reader, row["account_id"], pulse_deeds(reader), today)
     st.subheader("Scores", anchor=False)
     st.caption(f"As of {words.near(reader.as_of, today)}.")
     with st.container(border=True, gap="xsmall"):
@@ -148,6 +150,7 @@ def _events(reader: Reader, account: str) -> pl.DataFrame:
         queries.calls(reader).filter(pl.col("account_id") == account),
         queries.every_exception(reader).filter(pl.col("account_id") == account),
         reader.as_of,
+        queries.pulses(reader).filter(pl.col("account_id") == account),
     )
 
 

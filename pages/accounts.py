@@ -13,6 +13,7 @@ from components.queries import Reader
 from models.book_link import link_of, told
 from models.book_view import HIGH_RISK, NOBODY, BookQuery, at_risk, choices, narrowed, renewing
 from models.findings import KINDS
+from models.pulse import newest
 from pages import _call_list, _files
 from pages._saved_views import saved_views
 
@@ -88,7 +89,10 @@ def _keep_and_export(reader: Reader, found: pl.DataFrame) -> None:
     with st.popover("Views", icon=":material/bookmark:"):
         saved_views(reader, _PAGE, link_of(filters.state()), filters.ask_link)
     name = f"accounts-{reader.as_of}"
-    downloads(name, found.height, _files.tables(reader, "accounts", found.drop("haystack"), _files.EVERY))
+    whole = found.drop("haystack").join(
+        newest(queries.pulses(reader)), on="account_id", how="left", maintain_order="left"
+    )
+    downloads(name, found.height, _files.tables(reader, "accounts", whole, _files.EVERY))
 
 
 def _found(reader: Reader, book: pl.DataFrame, found: pl.DataFrame, query: BookQuery) -> None:
