@@ -152,6 +152,19 @@ def refresh(
     return RefreshReport(snapshot_id, day, scored.scores.height, watch.seconds, len(activity.months_read))
 
 
+def weeks_missing(store: Store, now: datetime, weeks: int, as_of: date | None = None) -> list[date]:
+    """The last day of each of the `weeks` weeks before a day that the present settings have not scored.
+
+    Oldest first. A week with a snapshot on any of its days is there, so that work that was stopped goes
+    on the next day where it was.
+    """
+    last = as_of or default_day(store, now)
+    same = pl.col("settings_version") == settings.current(store.database)[0]
+    made = snapshots.listing(store.database).filter(same, pl.col("code_version") == code_version())
+    known = {(last - day).days // 7 for day in made["as_of"] if day <= last}
+    return [last - timedelta(days=7 * back) for back in range(weeks, 0, -1) if back not in known]
+
+
 def refresh_weeks(
     store: Store,
     viewer: Viewer,
@@ -165,12 +178,7 @@ def refresh_weeks(
     History for a new home, or again after a change of settings or of Rounds; snapshots made otherwise
     stay. A run that was stopped goes on where it was.
     """
-    last = as_of or default_day(store, now)
-    days = [last - timedelta(days=7 * back) for back in range(weeks, 0, -1)]
-    same = pl.col("settings_version") == settings.current(store.database)[0]
-    made = snapshots.listing(store.database).filter(same, pl.col("code_version") == code_version())
-    known = set(made["as_of"].to_list())
-    missing = [day for day in days if day not in known]
+    missing = weeks_missing(store, now, weeks, as_of)
     reports = []
     for position, day in enumerate(missing):
         progress("weekly snapshots", position, len(missing))

@@ -13,7 +13,7 @@ from components import empty, failures, jobs, queries, session, tables, words
 from components.downloads import downloads
 from components.queries import Reader
 from models.freshness import COVERED, coverage, covered, freshness
-from pages import _files, _import
+from pages import _files, _history, _import
 
 _TABS = ("Freshness", "Import", "Past imports", "Snapshots")
 _STATES = {"fresh": "✓ fresh", "stale": "⚠ may have stopped", "missing": "– none yet"}
@@ -261,6 +261,7 @@ def _snapshots(reader: Reader) -> None:
     if reader.snapshot is None:
         empty.nothing("No day has been scored yet.", "Import data, then press Refresh now.")
         return
+    _history.draw(reader)
     stages = reader.snapshot.stages
     total = sum(stages.values())
     st.markdown(
@@ -276,6 +277,7 @@ def _snapshots(reader: Reader) -> None:
             "as_of": column.DateColumn("Day", format="D MMM YYYY"),
             "created_at": column.DatetimeColumn("Scored (UTC)", format="D MMM YYYY, HH:mm"),
             "accounts": column.NumberColumn("Accounts", format="localized"),
+            "previous_snapshot_id": column.NumberColumn("Explained from", format="%d"),
             "settings_version": column.NumberColumn("Settings", format="%d"),
             "code_version": "Version of Rounds",
         },

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from components import jobs, queries
 from components.queries import EVERYONE, Reader
-from pages import _import
+from pages import _history, _import
 from tests.pages.conftest import Open, shown
 
 GOOD = "".join(f"K{n};Company {n};{'Gold' if n % 2 else 'Silver'};2025-01-{n:02}\n" for n in range(1, 31))
@@ -70,6 +70,24 @@ def test_past_imports_and_snapshots_stand_in_their_tabs(open_page: Open) -> None
     snapshots = open_page("data", tab="Snapshots")
     assert len(snapshots.dataframe[0].value) == queries.snapshot_list(reader()).height
     assert "The newest took" in shown(snapshots)
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_the_past_is_scored_week_by_week_and_goes_on_where_it_was(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_history, "WEEKS", 4)
+    app = open_page("data", tab="Snapshots")
+    assert "**2 of the past 4 weeks are scored" in shown(app)
+
+    app.button(key="recompute").click().run()
+    job = wait(app, _history.WHERE)
+
+    assert not job.failure
+    assert [report.as_of.isoformat() for report in job.result] == ["2026-10-23", "2026-10-30"]
+    assert [said.value for said in app.success] == ["2 weeks scored."]
+    assert "Each of the past 4 weeks is scored" in shown(app)
+    assert queries.snapshot_list(reader()).height == 5
 
 
 @pytest.mark.usefixtures("in_empty")
