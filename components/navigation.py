@@ -54,8 +54,19 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("accounts", "Rounds", "Accounts", ":material/groups:", "Which of mine are at risk?"),
     PageEntry("account", "Rounds", "Account", ":material/apartment:", "What is going on here?", listed=False),
     PageEntry("exceptions", "Prescribe", "Exceptions", ":material/error:", "Where is something wrong?"),
+    PageEntry(
+        "engagement",
+        "Listen",
+        "Engagement",
+        ":material/bubble_chart:",
+        "What do they do, and how do they feel?",
+    ),
     PageEntry("voice", "Listen", "Voice", ":material/forum:", "What are they telling us?"),
     PageEntry("retention", "Manage", "Retention", ":material/trending_up:", "Are we keeping customers?"),
+    PageEntry(
+        "drivers", "Manage", "Success drivers", ":material/insights:", "What do the successful do more of?"
+    ),
+    PageEntry("settings", "Set up", "Settings", ":material/tune:", "What is success, and what counts?"),
     PageEntry("data", "Set up", "Data", ":material/database:", "Can I trust today's numbers?"),
 )
 
