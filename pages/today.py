@@ -20,7 +20,7 @@ from pages._files import calendar, tables
 
 _CAPACITY = 8
 _COLUMN = 290
-_ON_A_PAGE = 10
+_ON_A_PAGE = 8
 _LINE = "today-figures"
 _LEFT_OUT = 50
 
