@@ -6,14 +6,28 @@ import json
 from datetime import datetime
 from typing import Any
 
+import polars as pl
 import sqlalchemy as sa
 
 from data_access.audit import record
 from data_access.database import Database
+from data_access.errors import Conflict, NotFound
 from data_access.schema import settings
 from data_access.viewer import Viewer
+from models.contracts import Column, Contract
 
-_NEWEST = sa.select(settings.c.version, settings.c.body).order_by(settings.c.version.desc()).limit(1)
+VERSIONS = Contract(
+    "settings",
+    (
+        Column("version", pl.Int64(), required=True),
+        Column("saved_at", pl.Datetime("us"), required=True),
+        Column("person", pl.String(), required=True),
+        Column("body", pl.String(), required=True, doc="JSON object"),
+    ),
+    key=("version",),
+)
+
+_NEWEST = sa.select(settings).order_by(settings.c.version.desc()).limit(1)
 
 
 def current(database: Database) -> tuple[int, dict[str, Any]]:
@@ -23,10 +37,33 @@ def current(database: Database) -> tuple[int, dict[str, Any]]:
     return (0, {}) if row is None else (row.version, json.loads(row.body))
 
 
+def listing(database: Database) -> pl.DataFrame:
+    """Every version, newest first; columns of `VERSIONS`."""
+    columns = (settings.c[name] for name in VERSIONS.names)
+    return database.frame(sa.select(*columns).order_by(settings.c.version.desc()), VERSIONS)
+
+
 def body_in(connection: sa.Connection) -> dict[str, Any]:
     """The newest body as the caller's transaction sees it."""
     row = connection.execute(_NEWEST).first()
     return {} if row is None else dict(json.loads(row.body))
+
+
+def body_of(connection: sa.Connection, version: int) -> dict[str, Any]:
+    """The body of one version; version 0 is what holds before anybody chose."""
+    if version == 0:
+        return {}
+    row = connection.execute(sa.select(settings).where(settings.c.version == version)).first()
+    if row is None:
+        raise NotFound(f"There are no settings of version {version}.")
+    return dict(json.loads(row.body))
+
+
+def still(connection: sa.Connection, version: int) -> None:
+    """Raise `Conflict` when a newer version than the one a person looked at was saved meanwhile."""
+    row = connection.execute(_NEWEST).first()
+    if row is not None and row.version != version:
+        raise Conflict(f"The settings were changed by {row.person} at {row.saved_at:%-d %b %Y %H:%M} UTC.")
 
 
 def save(connection: sa.Connection, viewer: Viewer, at: datetime, body: dict[str, Any]) -> int:

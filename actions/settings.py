@@ -1,0 +1,59 @@
+"""Choose what the company calls success, how behaviour is weighed, and how many calls fit a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from data_access import settings
+from data_access.errors import DataError, NotAllowed
+from data_access.store import Store
+from data_access.viewer import Role, Viewer
+from models.behaviour import Weights
+from models.decisions import success_from
+
+WHO: tuple[Role, ...] = ("manager", "admin", "system")
+
+
+def may_choose(viewer: Viewer) -> None:
+    """Raise `NotAllowed` unless this role decides for the whole company."""
+    if viewer.role not in WHO:
+        raise NotAllowed(f"Settings hold for everybody; {viewer.name} is signed in as {viewer.role}.")
+
+
+def choose(store: Store, viewer: Viewer, now: datetime, seen: int, changes: Mapping[str, Any]) -> int:
+    """Save a new version: the newest with `changes` (a None takes the entry away); returns its number.
+
+    `seen` is the version the person looked at. Refused when somebody saved another one meanwhile, when
+    nothing would change, or when an entry makes no sense.
+    """
+    may_choose(viewer)
+    with store.database.write() as connection:
+        settings.still(connection, seen)
+        before = settings.body_in(connection)
+        merged = {name: value for name, value in {**before, **changes}.items() if value is not None}
+        return settings.save(connection, viewer, now, _checked(before, merged))
+
+
+def revert(store: Store, viewer: Viewer, now: datetime, seen: int, version: int) -> int:
+    """Save an earlier version's entries as a new version (0: what holds before anybody chose)."""
+    may_choose(viewer)
+    with store.database.write() as connection:
+        settings.still(connection, seen)
+        body = settings.body_of(connection, version)
+        return settings.save(connection, viewer, now, _checked(settings.body_in(connection), body))
+
+
+def _checked(before: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
+    if body == before:
+        raise DataError("Nothing is different from the settings in force.")
+    try:
+        success_from(body.get("success", {}))
+        if body.get("weights"):
+            Weights(**body["weights"]).shares(effectiveness=True)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"These settings make no sense: {error}.") from error
+    if not 1 <= int(body.get("capacity", 1)) <= 100:
+        raise DataError("Between 1 and 100 calls fit a day.")
+    return body

@@ -1,0 +1,138 @@
+"""Settings: what do we call success, and what counts how much?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from actions import settings as choose
+from components import empty, failures, queries_settings, session, words
+from components.queries import Reader
+from models.decisions import success_from
+from models.settings_words import DEFAULT_CAPACITY, difference, success_words, told
+from pages import _settings_versions, _settings_weights
+
+WHERE = "settings"
+
+
+def render() -> None:
+    """Success, weights and call capacity; every save is a new version."""
+    st.title("Settings", anchor=False)
+    _page()
+
+
+@st.fragment
+@failures.guarded
+def _page() -> None:
+    reader = failures.current(session.reader(), WHERE)
+    if not empty.ready(reader):
+        return
+    version, body = queries_settings.in_force(reader)
+    _sentence(reader, version, body)
+    failures.tell(WHERE)
+    success = _success(reader, version, body)
+    weights = _settings_weights.draw(reader, version, body)
+    capacity = _capacity(version, body)
+    wanted = {"success": success, "weights": weights, "capacity": capacity}
+    changed = {name: value for name, value in wanted.items() if not _same(name, value, body)}
+    _save(version, body, changed)
+    _settings_versions.draw(reader, version, WHERE)
+
+
+def _sentence(reader: Reader, version: int, body: dict[str, Any]) -> None:
+    if version:
+        newest = queries_settings.versions(reader)[0]
+        st.markdown(
+            f"**Version {version} is in force**, saved by {words.plain(newest['person'])} on "
+            f"{newest['saved_at']:%-d %b %Y}."
+        )
+    else:
+        st.markdown("**The usual settings are in force.** Nobody has chosen others yet.")
+    used = reader.snapshot.settings_version if reader.snapshot else 0
+    if used != version:
+        st.warning(
+            f"The scores on screen were made with version {used}. The next refresh uses version {version}.",
+            icon=":material/update:",
+        )
+    st.caption(
+        f"Success is: {words.plain(told(body)['Success'])}. A new version holds from the next refresh on; "
+        "snapshots made before keep the scores they had."
+    )
+
+
+def _success(reader: Reader, version: int, body: dict[str, Any]) -> dict[str, Any]:
+    st.subheader("What is success?", anchor=False)
+    st.caption("The accounts that succeeded in the past year are what every account is compared with.")
+    offered, counts = queries_settings.success_choices(reader, body.get("success", {}))
+    by_words = {row["definition"]: row for row in counts.iter_rows(named=True)}
+
+    def caption(one: dict[str, Any]) -> str:
+        row = by_words.get(success_words(success_from(one)))
+        if row is None:
+            return "Counted at the next refresh."
+        if not row["decided"]:
+            return "No account has a result by this."
+        few = " Too few to compare with; 30 are needed." if row["recent"] < 30 else ""
+        return (
+            f"{row['succeeded']:,} of {row['decided']:,} accounts with a known result, "
+            f"{row['recent']:,} in the past year.{few}"
+        )
+
+    place = st.radio(
+        "Definition of success",
+        range(len(offered)),
+        format_func=lambda n: words.plain(success_words(success_from(offered[n])).capitalize()),
+        captions=[caption(one) for one in offered],
+        key=f"success-{version}",
+        label_visibility="collapsed",
+    )
+    return offered[int(place or 0)]
+
+
+def _capacity(version: int, body: dict[str, Any]) -> int:
+    st.subheader("How many calls fit a day?", anchor=False)
+    given = st.number_input(
+        "Calls that fit a day, for each CSM",
+        min_value=1,
+        max_value=100,
+        value=int(body.get("capacity", DEFAULT_CAPACITY)),
+        key=f"capacity-{version}",
+        width=220,
+        help="Where the Today page begins; it can be changed there for the day.",
+    )
+    return int(given or DEFAULT_CAPACITY)
+
+
+def _same(name: str, value: Any, body: dict[str, Any]) -> bool:
+    if name == "success":
+        return bool(success_from(value) == success_from(body.get("success", {})))
+    if name == "capacity":
+        return bool(value == body.get("capacity", DEFAULT_CAPACITY))
+    return bool(value == body.get(name))
+
+
+def _save(version: int, body: dict[str, Any], changed: dict[str, Any]) -> None:
+    after = {name: value for name, value in {**body, **changed}.items() if value is not None}
+    with st.container(border=True, gap="small"):
+        if changed:
+            st.markdown("**This would change:**")
+            for line in difference(body, after):
+                st.markdown(f"- {words.plain(line)}")
+        else:
+            st.markdown("Nothing is changed yet.")
+        st.button(
+            "Save as a new version",
+            type="primary",
+            icon=":material/save:",
+            disabled=not changed,
+            on_click=_keep,
+            args=(version, changed),
+        )
+
+
+def _keep(version: int, changed: dict[str, Any]) -> None:
+    reader = session.reader()
+    failures.attempt(
+        lambda: choose.choose(reader.store, reader.viewer, session.now_utc(), version, changed), WHERE
+    )
