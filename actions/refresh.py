@@ -10,12 +10,12 @@ from datetime import date, datetime, timedelta
 import polars as pl
 
 from actions import learning
+from actions.facts_by_day import FactsByDay
 from actions.learning import past_of, users_of
 from actions.linking import Linked, as_notes, linked
 from actions.progress import Progress, silent
-from data_access import exceptions, imports, moves, settings, snapshots, stamps, tasks
+from data_access import exceptions, imports, moves, settings, snapshots, stamps
 from data_access.audit import record
-from data_access.facts import fact
 from data_access.locks import exclusive
 from data_access.store import Store
 from data_access.version import code_version
@@ -23,9 +23,8 @@ from data_access.viewer import SYSTEM, Viewer
 from models.declines_fleet import FLEET
 from models.declines_state import MEMORY, DeclineState
 from models.exceptions import advance
-from models.facts import FACTS, USAGE_EVENTS
+from models.facts import USAGE_EVENTS
 from models.findings import FINDINGS
-from models.logged_calls import as_interactions
 from models.scoring import Scored, score
 
 STAGES = (
@@ -105,13 +104,19 @@ def refresh(
     and close only when the day is not before the newest snapshot's: a past day is recomputed, not
     lived again. One refresh runs at a time.
     """
+    day = as_of or default_day(store, now)
+    return _refresh(store, viewer, now, day, progress, FactsByDay(store, day))
+
+
+def _refresh(
+    store: Store, viewer: Viewer, now: datetime, day: date, progress: Progress, known: FactsByDay
+) -> RefreshReport:
     viewer.may_write()
     with exclusive(store, "refresh"):
-        day = as_of or default_day(store, now)
         watch = Stopwatch(progress)
         watch.begin("facts")
         stamp = stamps.read(store.database)
-        facts = _facts(store, day)
+        facts = known.at(day, stamp.imports)
         version, chosen = settings.current(store.database)
         watch.begin("usage")
         activity = store.activity().read(day)
@@ -179,21 +184,13 @@ def refresh_weeks(
     stay. A run that was stopped goes on where it was.
     """
     missing = weeks_missing(store, now, weeks, as_of)
+    known = FactsByDay(store, missing[-1] if missing else now.date())
     reports = []
     for position, day in enumerate(missing):
         progress("weekly snapshots", position, len(missing))
-        reports.append(refresh(store, viewer, now, day))
+        reports.append(_refresh(store, viewer, now, day, silent, known))
     progress("weekly snapshots", len(missing), len(missing))
     return reports
-
-
-def _facts(store: Store, day: date) -> dict[str, pl.DataFrame]:
-    """Every fact but usage up to the day; logged calls stand among the interactions."""
-    names = [name for name in FACTS if name != USAGE_EVENTS.name]
-    facts = {name: fact(store.database, SYSTEM, name, as_of=day) for name in names}
-    logged = as_interactions(tasks.listing(store.database, SYSTEM, state="done"))
-    facts["interactions"] = pl.concat([facts["interactions"], logged])
-    return facts
 
 
 def _memory(store: Store, day: date) -> DeclineState | None:

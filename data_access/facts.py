@@ -54,6 +54,14 @@ def fact(
     return database.frame(statement, contract)
 
 
+def known_on(rows: pl.DataFrame, name: str, as_of: date) -> pl.DataFrame:
+    """The rows of the fact `name` that `fact` would read as of a day, out of those read as of a later one."""
+    if name not in _DATED_BY:
+        return rows
+    dated = pl.col(_DATED_BY[name])
+    return rows.filter(dated.is_null() | (dated < _day_after(FACTS[name], name, as_of)))
+
+
 def _day_after(contract: Contract, name: str, as_of: date) -> date | datetime:
     following = as_of + timedelta(days=1)
     if contract.column(_DATED_BY[name]).dtype == DAY:
