@@ -8,6 +8,7 @@ from datetime import date
 import polars as pl
 from scipy.stats import norm
 
+from models.answers import once
 from models.contracts import Column, Contract
 from models.mood import MoodModel, grids, learn, weigh
 
@@ -196,7 +197,7 @@ def _answers(
     low = pl.col("kind").replace_strict({kind: a for kind, (a, _) in SCALES.items()}, default=None)
     high = pl.col("kind").replace_strict({kind: b for kind, (_, b) in SCALES.items()}, default=None)
     told = (
-        responses.filter(pl.col("score").is_not_null() & (pl.col("responded_at").dt.date() <= as_of))
+        once(responses.filter(pl.col("score").is_not_null() & (pl.col("responded_at").dt.date() <= as_of)))
         .with_columns(
             pl.col("contact_id").fill_null(""),
             value=(100 * (pl.col("score") - low) / (high - low)).clip(0, 100),
@@ -214,9 +215,7 @@ def _answers(
         told = told.join(sponsors, on=["contact_id", "account_id"], how="left").with_columns(
             precision=pl.when(pl.col("sponsor")).then(SPONSOR_COUNTS).otherwise(1.0)
         )
-    named = ["account_id", "contact_id", "kind", "on", "score"]
-    twice = (pl.col("contact_id") != "") & ~pl.struct(named).is_first_distinct()
-    return told.sort("account_id", "responded_at", "response_id").filter(~twice)
+    return told.sort("account_id", "responded_at", "response_id")
 
 
 def _weighed(told: pl.DataFrame, models: Models) -> pl.DataFrame:

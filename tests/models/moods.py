@@ -26,8 +26,14 @@ class Moods:
     as_of: date = date(2025, 6, 15)
 
 
-def moods(accounts: int, *, contacts: int, drifts: bool, seed: int) -> Moods:
-    """Mood has sd 16 (drifting ones fade within 120 days), style 12 from two contacts on, noise 14."""
+def moods(
+    accounts: int, *, contacts: int, drifts: bool, seed: int, unhappy_keep_silent: bool = False
+) -> Moods:
+    """Mood has sd 16 (drifting ones fade within 120 days), style 12 from two contacts on, noise 14.
+
+    Four in five invitations are answered. Where the unhappy keep silent, half are: 73 % of those one sd
+    above the middle, 27 % of those one below.
+    """
     rng = np.random.default_rng(seed)
     days = rng.integers(0, DAYS, (accounts, 5))
     days.sort(axis=1)
@@ -36,7 +42,8 @@ def moods(accounts: int, *, contacts: int, drifts: bool, seed: int) -> Moods:
     style = rng.normal(0, 12, (accounts, contacts)) * (contacts > 1)
     told = np.take_along_axis(mood, days, 1) + np.take_along_axis(style, who, 1)
     scores = np.clip(np.round((told + rng.normal(0, 14, told.shape)) / 10), 0, 10)
-    given = rng.random(told.shape) < 0.8
+    will = 1 / (1 + np.exp(-(told - 60) / 16)) if unhappy_keep_silent else 0.8
+    given = rng.random(told.shape) < will
     rows = [
         {
             "response_id": f"{account}-{number}",

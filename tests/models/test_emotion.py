@@ -201,6 +201,42 @@ def test_ranks_nearer_the_truth_than_the_raw_mean(planted: Moods) -> None:
     assert 0.9 <= inside <= 0.98  # type: ignore[operator]
 
 
+def ranked(planted: Moods) -> tuple[float, float]:
+    """Rank correlation with the true mood: of the score, and of the raw mean."""
+    told = planted.responses
+    scores = emotion(planted.truth, told, NOT_ASKED, planted.as_of).drop_nulls("emotion")
+    raw = told.group_by("account_id").agg(raw=pl.col("score").mean())
+    both = scores.join(planted.truth, on="account_id").join(raw, on="account_id")
+    ours, theirs = (spearmanr(both[name], both["truth"]).statistic for name in ("emotion", "raw"))
+    return float(ours), float(theirs)
+
+
+def test_ranks_nearer_also_where_the_unhappy_keep_silent() -> None:
+    """Several contacts an account, moods that drift, and answers that the unhappy do not give.
+
+    Half the answers are missing, so one company tells little: the mean of four.
+    """
+    companies = [
+        moods(900, contacts=3, drifts=True, seed=seed, unhappy_keep_silent=True) for seed in range(3, 7)
+    ]
+    for planted in companies:
+        heard = planted.responses.join(planted.truth, on="account_id")["truth"]
+        assert heard.mean() > planted.truth["truth"].mean() + 1, "silence is biased"  # type: ignore[operator]
+    ours, theirs = np.mean([ranked(planted) for planted in companies], axis=0)
+    assert ours > theirs + 0.01
+
+
+def test_a_second_source_changes_no_score(planted: Moods) -> None:
+    """Every answer comes again from another system, an hour later and under other ids."""
+    again = planted.responses.with_columns(
+        response_id=pl.lit("other ") + pl.col("response_id"),
+        responded_at=pl.col("responded_at") + timedelta(hours=1),
+    )
+    both = pl.concat([planted.responses, again])
+    one, two = (emotion(planted.truth, told, NOT_ASKED, planted.as_of) for told in (planted.responses, both))
+    assert_frame_equal(one, two)
+
+
 def test_learns_how_the_variance_divides(planted: Moods) -> None:
     model = learn(answers_of(planted))
     assert model.learned

@@ -4,17 +4,41 @@ from __future__ import annotations
 
 import gzip
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from data_access.files import sample
+from models.answers import answers, asked
+from models.facts import FACTS
 from models.mapping import Mapping, parse
 from models.propose import propose
+from models.surveys import voice, windows
 from tests.data_access.files.reading import Run
 
 DATA = Path(__file__).parents[2] / "data"
 EXAMPLES = Path(__file__).parents[3] / "examples"
+
+YEARS = {
+    "0": 47,
+    "1": 43,
+    "2": 29,
+    "3": 19,
+    "4": 19,
+    "5": 18,
+    "6": 14,
+    "7": 5,
+    "8": 8,
+    "9": 12,
+    "10": 8,
+    "11": 4,
+    "12": 2,
+    "13": 11,
+    "14": 1,
+    "not known": 1,
+}
+"""Scored answers by years with the retailer, counted from the file with a csv reader."""
 
 
 def example(name: str) -> Mapping:
@@ -49,6 +73,24 @@ def test_nps_with_every_line_in_its_own_encoding() -> None:
     assert comments.str.contains("é").any()
     assert not comments.is_in(["NA"]).any()
     assert answers.good["response_id"].n_unique() == 242
+
+
+def test_nps_split_by_years_shows_n_and_suppresses_under_ten() -> None:
+    accounts, told = (Run(table, DATA / "nps_extract").good for table in example("nps_retail").tables)
+    people, csms = FACTS["contacts"].empty(), FACTS["csms"].empty()
+    day = date(2017, 11, 30)
+    scored = answers(
+        FACTS["survey_responses"].check(told), FACTS["accounts"].check(accounts), people, csms, day
+    )
+    invited = asked(FACTS["survey_invitations"].empty(), told, accounts, people, csms, day)
+    found = voice(scored, invited, windows(day, 90, 1), ["segment"])
+    everybody, years = found.filter(split="all").row(0, named=True), found.filter(split="segment")
+    assert (everybody["n"], round(everybody["value"], 2)) == (241, 54.77)
+    assert everybody["low"] < everybody["value"] < everybody["high"]
+    assert dict(years.select("group", "n").iter_rows()) == YEARS
+    assert years["n"].sum() == 241
+    assert ((years["n"] < 10) == years["value"].is_null()).all()
+    assert (years["n"] < 10).any()
 
 
 @pytest.mark.parametrize("folder", ["oulad_extract", "nps_extract"])
