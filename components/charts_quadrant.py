@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from components import words
 from models.quadrant import ADRIFT, ADVOCATE, BEHAVIOUR_BORDER, CAPTIVE, EMOTION_BORDER, FAN, SILENT
@@ -36,6 +38,12 @@ _SHAPES = {
 _CORNERS = {ADVOCATE: (100, 100), CAPTIVE: (100, 0), FAN: (0, 100), ADRIFT: (0, 0)}
 _LANES = {SILENT: 1, UNPLACED: 0}
 _NAMES = {ADVOCATE: "advocates", CAPTIVE: "captive", FAN: "forgetful fans", ADRIFT: "adrift"}
+_HOVER = {
+    False: "%{customdata[1]}<br>QUARTER, behaviour %{x:.0f}, emotion %{y:.0f}<extra></extra>",
+    True: "%{customdata[1]}<br>QUARTER, behaviour %{x:.0f}<extra></extra>",
+}
+"""What a mark says, in the plane and in the strip."""
+
 _GRAY = "#86867f"
 _LOW = 40.0
 """The scale of emotion begins here, or lower where somebody stands lower."""
@@ -45,7 +53,7 @@ _SMALLEST, _USUAL, _LARGEST = 6.0, 9.0, 26.0
 
 
 def quadrant(drawn: Drawn, counts: Mapping[str, int], arrows: pl.DataFrame) -> Figure:
-    """The figure as a plain dict, built in well under a millisecond a hundred marks.
+    """The figure as a plain dict; columns stay arrays, which Plotly checks in one go.
 
     In: marks, the number of accounts in each quarter, and `quadrant_moves.MOVES` of the arrows wanted.
     """
@@ -98,12 +106,11 @@ def _marks(drawn: Drawn, name: str) -> Figure:
         "type": "scatter",
         "mode": "markers",
         "name": name,
-        "x": rows["x"].round(2).to_list(),
-        "y": rows["y"].round(2).to_list(),
+        "x": rows["x"].round(2).to_numpy(),
+        "y": rows["y"].round(2).to_numpy(),
         "yaxis": "y2" if strip else "y",
-        "customdata": rows["region"].to_list(),
-        "text": _hover(rows),
-        "hovertemplate": "%{text}<extra></extra>",
+        "customdata": _told(rows),
+        "hovertemplate": _HOVER[strip].replace("QUARTER", name),
         "marker": {
             "symbol": _SHAPES[name],
             "size": _sizes(rows["size"]),
@@ -115,25 +122,22 @@ def _marks(drawn: Drawn, name: str) -> Figure:
     }
 
 
-def _sizes(size: pl.Series) -> list[float]:
+def _sizes(size: pl.Series) -> NDArray[np.float64]:
     """Diameters in pixels: the area grows with what it stands for, within what can be seen and told apart."""
     diameters = size.clip(0).sqrt() * _USUAL
-    return diameters.clip(_SMALLEST, _LARGEST).round(1).to_list()
+    return diameters.clip(_SMALLEST, _LARGEST).round(1).to_numpy()
 
 
-def _hover(rows: pl.DataFrame) -> list[str]:
-    said = []
-    for row in rows.select("name", "quarter", "n", "x", "y", "panel", "mrr", "currency").iter_rows(
-        named=True
-    ):
-        where = f"behaviour {row['x']:.0f}"
-        where += f", emotion {row['y']:.0f}" if row["panel"] == PLANE else ""
-        if row["n"] > 1:
-            said.append(f"{row['n']:,} accounts, {row['quarter']}<br>around {where}")
-            continue
-        name = str(row["name"]).replace("<", "&lt;").replace(">", "&gt;")
-        said.append(f"{name}, {row['quarter']}<br>{where}<br>MRR {words.money(row['mrr'], row['currency'])}")
-    return said
+def _told(rows: pl.DataFrame) -> NDArray[np.object_]:
+    """For each mark its region, for clicks, and what it is, for those who point at it."""
+    told = np.empty((rows.height, 2), dtype=object)
+    told[:, 0] = rows["region"].to_list()
+    names = rows["name"].str.replace_many({"<": "&lt;", ">": "&gt;"})
+    told[:, 1] = [
+        f"{n:,} accounts" if n > 1 else f"{name}<br>MRR {words.money(mrr, currency)}"
+        for n, name, mrr, currency in zip(rows["n"], names, rows["mrr"], rows["currency"], strict=True)
+    ]
+    return told
 
 
 def _arrows(moves: pl.DataFrame) -> Figure:

@@ -20,6 +20,9 @@ from pages._engagement_content import library, offered
 
 _PAGE = "engagement_playbook"
 _SEEN = "playbook_seen"
+EDIT, VERSIONS, LIBRARY = "edit_playbook", "playbook_versions", "content_library"
+"""The parts that are drawn only while they are open."""
+
 _MOST_ACCOUNTS = 100
 _MOST_VERSIONS = 10
 _FIELDS = ("do", "who", "within_days", "goal", "talk", "follow_up", "content")
@@ -47,12 +50,16 @@ def playbooks(reader: Reader, chosen: str | None, accounts: pl.DataFrame) -> Non
         _told(reader, playbook)
     with grid.cell():
         _spoken(reader, playbook, accounts)
-    with st.expander(f"Edit the playbook “{_called(name)}”", icon=":material/edit:", key="edit_playbook"):
-        _form(reader, playbook)
-    with st.expander("Versions", icon=":material/history:", key="playbook_versions"):
-        _versions(reader, name)
-    with st.expander("Content library", icon=":material/library_books:", key="content_library"):
-        library(reader)
+    folded = (
+        (f"Edit the playbook “{_called(name)}”", ":material/edit:", EDIT, partial(_form, reader, playbook)),
+        ("Versions", ":material/history:", VERSIONS, partial(_versions, reader, name)),
+        ("Content library", ":material/library_books:", LIBRARY, partial(library, reader)),
+    )
+    for label, icon, key, draw in folded:
+        part = st.expander(label, icon=icon, key=key, on_change="rerun")
+        if part.open:
+            with part:
+                draw()
 
 
 def _called(name: str) -> str:

@@ -69,8 +69,7 @@ def _page() -> None:
         )
         return
     head = st.container(gap="xsmall")
-    query, day, size = _choices(reader, book)
-    found = narrowed(book, query, reader.as_of)
+    query, found, day, size = _choices(reader, book)
     then = compared(reader, found, query, day)
     with head:
         sentence(reader, book, then, _show)
@@ -87,8 +86,8 @@ def _page() -> None:
     playbooks(reader, quarter_in(show) or _most(listed), listed if show else found)
 
 
-def _choices(reader: Reader, book: pl.DataFrame) -> tuple[BookQuery, date | None, str]:
-    """Search, filters, the day to compare with, and what the size of a mark means."""
+def _choices(reader: Reader, book: pl.DataFrame) -> tuple[BookQuery, pl.DataFrame, date | None, str]:
+    """Search and filters with what they let through, the day to compare with, what a mark's size means."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input(
             "Search",
@@ -121,7 +120,7 @@ def _choices(reader: Reader, book: pl.DataFrame) -> tuple[BookQuery, date | None
             reader, "engagement", found.select(*columns, "csm", "segment", "plan", "region")
         )
         downloads(f"engagement-{reader.as_of}", found.height, files)
-    return query, day, size
+    return query, found, day, size
 
 
 def _size(book: pl.DataFrame) -> str:

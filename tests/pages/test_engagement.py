@@ -14,6 +14,7 @@ from components.queries import EVERYONE, Reader
 from models.quadrant_moves import counts, moves
 from models.quadrant_points import QUARTERS, points, quarter
 from models.quadrant_region import inside, regions
+from pages._engagement_playbook import EDIT, LIBRARY, VERSIONS
 from tests.pages.conftest import Open, shown
 
 pytestmark = pytest.mark.usefixtures("in_demo")
@@ -30,6 +31,12 @@ def book() -> pl.DataFrame:
 
 def button(app: AppTest, key: str) -> AppTest:
     app.button(key=key).click()
+    return app.run()
+
+
+def opened(app: AppTest, *parts: str) -> AppTest:
+    for part in parts:
+        app.session_state[part] = True
     return app.run()
 
 
@@ -141,7 +148,7 @@ def test_a_view_keeps_filters_and_region(open_page: Open) -> None:
 
 
 def test_a_playbook_is_saved_spoken_and_taken_back(open_page: Open) -> None:
-    app = open_page("engagement", show="quarter:captive")
+    app = opened(open_page("engagement", show="quarter:captive"), EDIT, VERSIONS)
     app.text_area(key="playbook-captive-talk").input("Open: Sorry, {name}")
     button_of = next(one for one in app.button if one.label == "Save as a new version")
     button_of.click()
@@ -158,7 +165,7 @@ def test_a_playbook_is_saved_spoken_and_taken_back(open_page: Open) -> None:
 
 
 def test_a_wrong_placeholder_is_named_and_the_words_stay_in_the_form(open_page: Open) -> None:
-    app = open_page("engagement", playbook="Captive")
+    app = opened(open_page("engagement", playbook="Captive"), EDIT)
     app.text_area(key="playbook-captive-talk").input("Open: Dear {contakt}")
     next(one for one in app.button if one.label == "Save as a new version").click()
     app.run()
@@ -169,7 +176,7 @@ def test_a_wrong_placeholder_is_named_and_the_words_stay_in_the_form(open_page: 
 
 
 def test_a_piece_of_content_is_added_and_retired(open_page: Open) -> None:
-    app = open_page("engagement")
+    app = opened(open_page("engagement"), LIBRARY)
     for field, text in (("title", "Film"), ("purpose", "Shows it"), ("link", "https://example.com/f")):
         app.text_input(key=f"content-{field}").input(text)
     next(one for one in app.button if one.label == "Save piece").click()
