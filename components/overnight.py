@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from components import clock, empty, queries, words
+from components import clock, empty, queries, queries_why, words
 from components.navigation import account_link, link
 from components.queries import Reader
 from models.overnight import MENDED, MOVED, OPENED
@@ -30,7 +30,7 @@ def changes(reader: Reader) -> None:
         )
         return
     st.caption(f"Since the snapshot of {words.day(before.as_of, clock.today())}.")
-    found = queries.overnight(reader, before)
+    found = queries_why.overnight(reader, before)
     if found.is_empty():
         st.markdown("Nothing moved: the same quadrants, and the same exceptions.")
         return

@@ -39,9 +39,7 @@ from data_access.viewer import Viewer as Viewer
 from models import book_view
 from models.calls import CallList, CallRules
 from models.day_plan import day_plan
-from models.findings import KINDS
 from models.morning import as_of_morning
-from models.overnight import overnight as what_changed
 from models.snapshot import WEEKS
 
 _FEW, _MANY = 32, 256
@@ -198,12 +196,6 @@ def earlier(reader: Reader) -> Snapshot | None:
 def scores_in(reader: Reader, snapshot_id: int) -> pl.DataFrame:
     """The viewer's book in another snapshot; columns of `models.snapshot.SCORES`."""
     return _scores(_key(reader.store), snapshot_id, reader.stamps.imports, reader.viewer.scope, reader)
-
-
-def overnight(reader: Reader, before: Snapshot) -> pl.DataFrame:
-    """What changed since an earlier snapshot; columns of `models.overnight.OVERNIGHT`."""
-    ids = (reader.stamps.snapshot, before.snapshot_id)
-    return _overnight(*_changing(reader), ids, reader, before)
 
 
 def is_demo(reader: Reader) -> bool:
@@ -383,20 +375,6 @@ def _call_list(
 @st.cache_resource(max_entries=_FEW, show_spinner=False)
 def _fact_rows(store_key: str, imports_stamp: int, _reader: Reader) -> dict[str, int]:
     return counts.fact_rows(_reader.store)
-
-
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
-def _overnight(
-    store_key: str,
-    changes: int,
-    imports_stamp: int,
-    scope: str,
-    snapshot_ids: tuple[int, int],
-    _reader: Reader,
-    _before: Snapshot,
-) -> pl.DataFrame:
-    then = scores_in(_reader, _before.snapshot_id)
-    return what_changed(scores(_reader), then, every_exception(_reader), _before.as_of, KINDS)
 
 
 @st.cache_resource(max_entries=_MANY, show_spinner=False)

@@ -7,20 +7,44 @@ from datetime import date
 import polars as pl
 import streamlit as st
 
-from components.queries import NotFound, Reader, fact, snapshot_list
+from components.queries import NotFound, Reader, every_exception, fact, scores_in, snapshot_list
 from data_access import moves, snapshots
+from data_access.snapshots import Snapshot
 from models.emotion import ANSWERS
+from models.findings import KINDS
+from models.leading_causes import summed
 from models.links import way
+from models.overnight import overnight as what_changed
 from models.snapshot import WEEKS
 from models.why import Why, heard, total, why
 
-_MANY = 256
+_FEW, _MANY = 16, 256
 
 
 def explain(reader: Reader, account_id: str, start: int, end: int) -> Why:
     """Why an account's scores differ between two snapshots (ids), with the rows behind."""
     key = (f"{reader.store.database.url} {reader.viewer.scope}", reader.stamps.changes, reader.stamps.imports)
     return _explain(*key, account_id, start, end, reader)
+
+
+def overnight(reader: Reader, before: Snapshot) -> pl.DataFrame:
+    """What changed since an earlier snapshot, and why; columns of `models.overnight.OVERNIGHT`."""
+    key = (f"{reader.store.database.url} {reader.viewer.scope}", reader.stamps.changes, reader.stamps.imports)
+    return _overnight(*key, before.snapshot_id, reader.stamps.snapshot, reader)
+
+
+def moved(reader: Reader, start: int, end: int) -> pl.DataFrame:
+    """What moved each of the viewer's accounts between two snapshots (ids); columns of `MOVES`."""
+    _, signs = _way(reader, start, end)
+    return summed(moves.steps(reader.store.database, reader.viewer, list(signs)), signs)
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _overnight(where: str, changes: int, imports: int, start: int, end: int, _reader: Reader) -> pl.DataFrame:
+    days, _ = _way(_reader, start, end)
+    then, now = scores_in(_reader, start), scores_in(_reader, end)
+    causes = moved(_reader, start, end)
+    return what_changed(now, then, every_exception(_reader), days[0], KINDS, causes)
 
 
 @st.cache_resource(max_entries=_MANY, show_spinner=False)

@@ -35,6 +35,9 @@ SNAPSHOTS = Contract(
     key=("snapshot_id",),
 )
 
+_GROUP = 1000
+"""Rows that are read together: one account's rows of a sorted part come without the rest."""
+
 _HISTORY = Contract(
     "score_history", (Column("snapshot_id", WHOLE, True), Column("as_of", DAY, True), *SCORES.columns)
 )
@@ -165,7 +168,7 @@ def write(
     insert(connection, account_scores, SCORES.check(scored).with_columns(tagged))
     for name, part in frames.items():
         buffer = io.BytesIO()
-        part.write_parquet(buffer, compression="zstd")
+        part.write_parquet(buffer, compression="zstd", row_group_size=_GROUP)
         connection.execute(
             sa.insert(snapshot_frames).values(
                 snapshot_id=snapshot_id, name=name, rows=part.height, body=buffer.getvalue()

@@ -6,7 +6,7 @@ import polars as pl
 
 from models.findings import KINDS
 from models.overnight import overnight
-from models.snapshot import SCORES
+from models.snapshot import MOVES, SCORES
 
 SINCE = date(2026, 11, 19)
 
@@ -83,3 +83,18 @@ def test_lists_new_and_mended_exceptions_the_largest_account_first() -> None:
     found = overnight(now, now, known, SINCE, KINDS).select("change", "sentence").rows()
 
     assert found == [("new", "Bea fell."), ("new", "Ada fell."), ("mended", "Usage fell: no longer.")]
+
+
+def test_says_why_a_score_moved_where_that_is_known() -> None:
+    now = scored(account("Ada", "captive", 10, 71, 44.4))
+    before = scored(account("Ada", "advocate", 10, 71.2, 82))
+    causes = {name: 0.0 for name in MOVES.names if name != "account_id"}
+    moved = pl.DataFrame(
+        [{"account_id": "ada"} | causes | {"emotion_new": -35.6, "emotion_fading": -2.0}], schema=MOVES.schema
+    )
+
+    (row,) = overnight(now, before, NONE, SINCE, KINDS, moved).rows()
+
+    assert row[3] == (
+        "was advocate, is captive now, emotion 82 → 44 (new answers −36, older answers fading −2)."
+    )
