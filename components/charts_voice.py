@@ -16,7 +16,7 @@ CONFIG: Figure = {"displayModeBar": False}
 _HEIGHT = 280
 _RANGES = {"nps": [-100, 100], "csat": [0, 100], "ces": [0, 100]}
 _TITLES = {"nps": "NPS", "csat": "% satisfied", "ces": "% found it easy"}
-_RIBBON = "rgba(15,111,103,0.18)"
+_RIBBON = "rgba(15,111,103,0.28)"
 _LINE = "#0f8a80"
 
 

@@ -47,9 +47,10 @@ def comments(told: pl.DataFrame, names: dict[str, str], as_of: date) -> None:
         empty.nothing("Nobody wrote a comment in this period.", "Map the column comment of your answers.")
         return
     pages = max(1, -(-written.height // _COMMENTS))
-    with st.container(gap="xsmall"):
-        page = st.session_state.get("comments_page", 1)
-        for row in written.slice((min(page, pages) - 1) * _COMMENTS, _COMMENTS).iter_rows(named=True):
+    page = min(st.session_state.get("comments_page", 1), pages)
+    places = st.columns(2, gap="small")
+    for number, row in enumerate(written.slice((page - 1) * _COMMENTS, _COMMENTS).iter_rows(named=True)):
+        with places[number % 2]:
             _comment(row, names.get(row["account_id"], row["account_id"]), as_of)
     if pages > 1:
         st.pagination(pages, key="comments_page")
@@ -81,7 +82,7 @@ def who_is_silent(
             "Account": st.column_config.ButtonColumn(
                 type="tertiary",
                 alignment="left",
-                width=170,
+                width=240,
                 key="silent_opened",
                 on_click=_open,
                 args=(rows["account_id"].to_list(),),
@@ -119,13 +120,13 @@ def _group(row: dict[str, Any], before: dict[str, Any] | None, kind: str, label:
         "n": row["n"],
         KINDS[kind]: voice_words.figure(row["value"], kind),
         "95 %": voice_words.bounds(row, kind) or None,
+        "Verdict": row["verdict"],
         "Before": voice_words.figure(earlier, kind) if earlier is not None else None,
         "n before": before["n"] if before else 0,
-        "Verdict": row["verdict"],
-        "Answered": None if row["rate"] is None else f"{row['rate']:.0%} of {row['invited']:,}",
+        "Answered": None if row["rate"] is None else f"{100 * row['rate']:.0f} % of {row['invited']:,}",
         "95 % answered": None
         if row["rate"] is None
-        else f"{100 * row['rate_low']:.0f} to {row['rate_high']:.0%}",
+        else f"{100 * row['rate_low']:.0f} to {100 * row['rate_high']:.0f} %",
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from components import words
+from models.answers import ANSWER_WITHIN
 from models.bounded import CHANGED, NO_CHANGE, SHOWN_FROM
 from models.surveys import KINDS, Window, change
 
@@ -45,9 +46,12 @@ def response(row: dict[str, Any] | None) -> str:
         return "Nobody was invited in this period, or no invitations were imported."
     asked = words.count(row["invited"], "invitation")
     if row["rate"] is None:
-        return f"{row['answered']:,} of {asked} answered within 14 days."
+        return f"{row['answered']:,} of {asked} answered within {ANSWER_WITHIN} days."
     low, high = row["rate_low"], row["rate_high"]
-    return f"{row['rate']:.0%} of {asked} were answered within 14 days (95 %: {100 * low:.0f} to {high:.0%})."
+    return (
+        f"{100 * row['rate']:.0f} % of {asked} were answered within {ANSWER_WITHIN} days "
+        f"(95 %: {100 * low:.0f} to {100 * high:.0f} %)."
+    )
 
 
 def figure(value: float | None, kind: str) -> str:
@@ -68,7 +72,8 @@ def bounds(row: dict[str, Any], kind: str) -> str:
     """The interval, from low to high; nothing while there is no figure."""
     if row["low"] is None:
         return ""
-    return f"{figure(row['low'], kind)} to {figure(row['high'], kind)}"
+    low = figure(row["low"], kind) if kind == "nps" else f"{row['low']:.0f}"
+    return f"{low} to {figure(row['high'], kind)}"
 
 
 def span(window: Window) -> str:

@@ -65,14 +65,9 @@ def _page() -> None:
         _said(reader, figures, kind, spans)
     _trend(reader, kind)
     _groups(reader, figures, kind, spans)
-    left, right = st.columns(2, gap="large")
-    with left:
-        inside = told.filter(
-            (pl.col("kind") == kind) & pl.col("day").is_between(spans[1].first, spans[1].last)
-        )
-        comments(inside, _names(reader), reader.as_of)
-    with right:
-        _silent(reader)
+    _silent(reader)
+    inside = (pl.col("kind") == kind) & pl.col("day").is_between(spans[1].first, spans[1].last)
+    comments(told.filter(inside), _names(reader), reader.as_of)
 
 
 def _asked(reader: Reader) -> tuple[str, tuple[Window, Window] | None]:
@@ -92,8 +87,6 @@ def _asked(reader: Reader) -> tuple[str, tuple[Window, Window] | None]:
         earlier = _period("Against", _THEN, then, reader.as_of)
         for length, days in _SHORTCUTS.items():
             st.button(f"Last {length}", type="tertiary", on_click=_set, args=(reader.as_of, days))
-        with st.popover("What the figures mean", icon=":material/help:"):
-            st.markdown(_DEFINITIONS)
     if earlier is None or later is None:
         st.caption("Choose the first and the last day of each period.")
         return kind, None
@@ -141,15 +134,18 @@ def _said(reader: Reader, figures: pl.DataFrame, kind: str, spans: tuple[Window,
 def _trend(reader: Reader, kind: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Over time", anchor=False, width="content")
-        every = st.segmented_control(
-            "Windows",
-            list(_EVERIES),
-            default="Quarters",
-            key=_EVERY,
-            bind="query-params",
-            required=True,
-            label_visibility="collapsed",
-        )
+        with st.container(horizontal=True, vertical_alignment="center", width="content"):
+            every = st.segmented_control(
+                "Windows",
+                list(_EVERIES),
+                default="Quarters",
+                key=_EVERY,
+                bind="query-params",
+                required=True,
+                label_visibility="collapsed",
+            )
+            with st.popover("What the figures mean", icon=":material/help:"):
+                st.markdown(_DEFINITIONS)
     days, count = _EVERIES[str(every)]
     spans = tuple(windows(reader.as_of, days, count))
     everybody = (pl.col("kind") == kind) & (pl.col("split") == EVERYONE)
@@ -198,7 +194,10 @@ def _names(reader: Reader) -> dict[str, str]:
 
 def _silent(reader: Reader) -> None:
     found = queries_voice.unanswered(reader)
-    st.subheader("Who does not answer", anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Who does not answer", anchor=False, width="content")
+        name = f"who-does-not-answer-{reader.as_of}"
+        downloads(name, found.height, _files.tables(reader, "who does not answer", found))
     failures.tell(_PAGE)
     _call_list.added_line(_PAGE)
     if found.is_empty():
@@ -213,8 +212,6 @@ def _silent(reader: Reader) -> None:
     who_is_silent(
         found, waiting, reader.as_of, partial(_call_list.add, _PAGE), f"silent-{reader.stamps.snapshot}"
     )
-    name = f"who-does-not-answer-{reader.as_of}"
-    downloads(name, found.height, _files.tables(reader, "who does not answer", found))
 
 
 def _silent_said(found: pl.DataFrame, book: pl.DataFrame) -> str:
