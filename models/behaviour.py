@@ -68,16 +68,20 @@ class Weights:
     def shares(self, *, effectiveness: bool, breadth: bool = True) -> dict[str, float]:
         """Shares that sum to 1; a part that does not count hands its share to the others.
 
+        Where only parts that do not count have a weight, the others share evenly.
+
         >>> Weights().shares(effectiveness=False)
         {'frequency': 0.5, 'effectiveness': 0.0, 'breadth': 0.5}
         """
         raw = {part: float(getattr(self, part)) for part in PARTS}
-        counts = {"frequency": True, "effectiveness": effectiveness, "breadth": breadth}
-        raw = {part: value if counts[part] else 0.0 for part, value in raw.items()}
-        total = sum(raw.values())
-        if total <= 0 or min(raw.values()) < 0:
+        if sum(raw.values()) <= 0 or min(raw.values()) < 0:
             raise ValueError(f"the weights are {raw}; give numbers of 0 or more with a sum above 0")
-        return {part: value / total for part, value in raw.items()}
+        counts = {"frequency": True, "effectiveness": effectiveness, "breadth": breadth}
+        kept = {part: value if counts[part] else 0.0 for part, value in raw.items()}
+        if not sum(kept.values()):
+            kept = {part: float(counts[part]) for part in PARTS}
+        total = sum(kept.values())
+        return {part: value / total for part, value in kept.items()}
 
 
 @dataclass(frozen=True, eq=False)

@@ -168,5 +168,8 @@ def test_a_segment_that_falls_silent_as_one_is_missing_data() -> None:
 
 def test_weights_are_proportions() -> None:
     assert Weights(3, 4, 3).shares(effectiveness=True) == Weights().shares(effectiveness=True)
-    with pytest.raises(ValueError, match="give numbers of 0 or more"):
-        Weights(0, 1, 0).shares(effectiveness=False)
+    evenly = {"frequency": 0.5, "effectiveness": 0.0, "breadth": 0.5}
+    assert Weights(0, 1, 0).shares(effectiveness=False) == evenly
+    for wrong in (Weights(0, 0, 0), Weights(-1, 1, 1)):
+        with pytest.raises(ValueError, match="give numbers of 0 or more"):
+            wrong.shares(effectiveness=True)
