@@ -176,10 +176,10 @@ def apportioned(points: Sequence[float]) -> list[int]:
 def signed(points: float) -> str:
     """A number of whole points with its sign.
 
-    >>> signed(-9.2), signed(3)
-    ('−9', '+3')
+    >>> signed(-9.2), signed(3), signed(0.2)
+    ('−9', '+3', '±0')
     """
-    return f"{points:+.0f}".replace("-", "−")
+    return f"{points:+.0f}".replace("-", "−") if round(points) else "±0"
 
 
 def day_words(value: date, today: date) -> str:
