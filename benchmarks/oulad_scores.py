@@ -23,6 +23,9 @@ from models.behaviour import behaviour
 from models.book import book
 from models.decisions import Success, decisions
 from models.emotion import emotion
+from models.measure_choice import Choice, choose
+from models.measures import Measures
+from models.past_decisions import Usage, month_ends, observed_days, past_decisions
 from models.risk import risk
 
 REPORTED = date(2014, 1, 15)
@@ -45,6 +48,7 @@ SUCCESS = Success("outcome", ("pass", "distinction"))
 ORDERS: dict[str, Callable[[pl.DataFrame], pl.Series]] = {
     "risk order": lambda rows: rows["risk"],
     "behaviour": lambda rows: -rows["behaviour"].fill_null(0.0),
+    "usual measures": lambda rows: -rows["usual"].fill_null(0.0),
     "frequency": lambda rows: -rows["frequency"].fill_null(0.0),
     "effectiveness": lambda rows: -rows["effectiveness"].fill_null(0.0),
     "breadth": lambda rows: -rows["breadth"].fill_null(0.0),
@@ -85,8 +89,8 @@ def read(folder: Path) -> Learners:
     return Learners(facts.ACCOUNTS.check(complete), clicks)
 
 
-def scored(learners: Learners, as_of: date) -> pl.DataFrame:
-    """The live book with its scores, risk, clicks in the last 28 days, and `left` within the next 28."""
+def used_by(learners: Learners, as_of: date) -> Usage:
+    """Clicks up to a day: a row of the data is an event."""
     used = learners.clicks.filter(pl.col("day") <= as_of)
     days = used.group_by("account_id", "day").agg(
         events=pl.len().cast(pl.Int64), quantity=pl.col("quantity").sum(), users=pl.lit(0, pl.Int64)
@@ -98,16 +102,34 @@ def scored(learners: Learners, as_of: date) -> pl.DataFrame:
         first_at=time.min(),
         last_at=time.max(),
     )
+    return Usage(days, spans)
+
+
+def chosen(learners: Learners, as_of: date) -> Choice:
+    """What behaviour is made of on a day, as the decisions known at the last month's end say."""
+    ends = month_ends(as_of)
+    usage = {day: used_by(learners, day) for day in observed_days(ends)}
+    unpaid = facts.SUBSCRIPTIONS.empty()
+    return choose(past_decisions(learners.accounts, unpaid, usage, ends, success=SUCCESS))
+
+
+def scored(learners: Learners, as_of: date, measures: Measures) -> pl.DataFrame:
+    """The live book with its scores, risk, clicks in the last 28 days, and `left` within the next 28."""
+    used = learners.clicks.filter(pl.col("day") <= as_of)
+    usage = used_by(learners, as_of)
     unpaid = facts.SUBSCRIPTIONS.empty()
     live = book(learners.accounts, unpaid, as_of)
     decided = decisions(learners.accounts, unpaid, as_of, SUCCESS)
-    scores = behaviour(live, days, spans, decided, as_of).scores
+    days, spans = usage.account_days, usage.event_spans
+    scores = behaviour(live, days, spans, decided, as_of, measures=measures).scores
+    usual = behaviour(live, days, spans, decided, as_of).scores.select("account_id", usual="behaviour")
     moods = emotion(live, facts.SURVEY_RESPONSES.empty(), facts.SURVEY_INVITATIONS.empty(), as_of)
     recent = used.filter(pl.col("day") > as_of - HORIZON).group_by("account_id")
     leaves = pl.col("churned_on").is_between(as_of, as_of + HORIZON, closed="right").fill_null(value=False)
     return (
         risk(live, scores, moods, as_of)
         .join(scores, on="account_id")
+        .join(usual, on="account_id")
         .join(recent.agg(clicks_28=pl.col("quantity").sum()), on="account_id", how="left")
         .join(learners.accounts.select("account_id", left=leaves), on="account_id")
         .with_columns(pl.col("clicks_28").fill_null(0.0))
@@ -115,9 +137,11 @@ def scored(learners: Learners, as_of: date) -> pl.DataFrame:
 
 
 def report(learners: Learners, as_of: date, note: str) -> None:
-    rows = scored(learners, as_of)
+    choice = chosen(learners, as_of)
+    rows = scored(learners, as_of, choice.measures)
     left: npt.NDArray[np.bool_] = rows["left"].to_numpy()
     print(f"\n{as_of}  {rows.height} live, {left.sum()} withdrew in 28 days. {note}")
+    print(f"  {choice.why}")
     print(f"  {'order':18}  {'AUC [95 %]':24}  top-decile lift [95 %]")
     for name, order in ORDERS.items():
         score = order(rows).cast(pl.Float64).to_numpy()

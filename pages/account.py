@@ -26,6 +26,7 @@ from components.exception_card import exception_card
 from components.pulse_card import pulse_card
 from components.queries import Reader
 from components.timeline import timeline_list
+from components.users_table import users_table
 from components.why_card import why_card
 from models.exception_view import state_on
 from models.quadrant import MEDICINE
@@ -79,6 +80,7 @@ def _account(reader: Reader, row: dict[str, Any], today: date) -> None:
         st.subheader("Why it moved", anchor=False)
         why_card(reader, row["account_id"], events, today)
         _usage(reader, row)
+        users_table(reader, row["account_id"])
         _timeline(events, contacts, today)
     with grid.cell(column_span=2), st.container(key="account-side"):
         st.subheader("Contacts", anchor=False)

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from actions import settings as choose
-from components import empty, failures, queries_settings, session, words
+from components import empty, failures, navigation, queries_settings, session, words
 from components.queries import Reader
 from models.decisions import success_from
 from models.settings_words import DEFAULT_CAPACITY, difference, success_words, told
@@ -51,10 +51,12 @@ def _sentence(reader: Reader, version: int, body: dict[str, Any]) -> None:
         st.markdown("**The usual settings are in force.** Nobody has chosen others yet.")
     used = reader.snapshot.settings_version if reader.snapshot else 0
     if used != version:
+        made = f"version {used}" if used else "the usual settings"
         st.warning(
-            f"The scores on screen were made with version {used}. The next refresh uses version {version}.",
+            f"The scores on screen were made with {made}. The next refresh uses version {version}.",
             icon=":material/update:",
         )
+        navigation.link("data", "Refresh on the Data page", icon=":material/refresh:")
     st.caption(
         f"Success is: {words.plain(told(body)['Success'])}. A new version holds from the next refresh on; "
         "snapshots made before keep the scores they had."

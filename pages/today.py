@@ -15,10 +15,10 @@ from components.overnight import changes
 from components.queries import Reader
 from models.book_view import HIGH_RISK
 from models.calls import CallList
+from models.settings_words import DEFAULT_CAPACITY
 from pages._deeds import call_deeds
 from pages._files import calendar, tables
 
-_CAPACITY = 8
 _COLUMN = 290
 _ON_A_PAGE = 8
 _LINE = "today-figures"
@@ -50,17 +50,18 @@ def _header(reader: Reader, today: date) -> tuple[CallList, pl.DataFrame]:
         st.title(words.greeting(clock.here().hour, name), anchor=False, width="content")
         with st.container(horizontal=True, vertical_alignment="center", width="content", gap="small"):
             st.caption("Calls that fit today", width="content", help="For each CSM.")
+            usual = int(str(queries.chosen_settings(reader).get("capacity", DEFAULT_CAPACITY)))
             capacity = st.number_input(
                 "Calls that fit today",
                 min_value=1,
                 max_value=100,
-                value=_CAPACITY,
+                value=usual,
                 key="capacity",
                 bind="query-params",
                 label_visibility="collapsed",
                 width=120,
             )
-            fits = int(capacity or _CAPACITY)
+            fits = int(capacity or usual)
             listed = queries.call_list(reader, clock.here(), clock.day_start(), fits)
             mine = listed.calls.filter("planned").sort("position", "saving", descending=[False, True])
             files = tables(reader, "calls", mine) | calendar(reader, mine)

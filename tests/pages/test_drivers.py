@@ -1,0 +1,63 @@
+"""Success drivers: a sentence first, dots with intervals, rows."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from components import charts_drivers, queries_settings
+from models.drivers import DRIVERS
+from tests.models.rows import frame
+from tests.pages.conftest import Open, shown
+
+pytestmark = pytest.mark.usefixtures("in_demo")
+
+CLEAR = {
+    "driver": "contact support at least twice",
+    "activity": "support",
+    "landmark": 30,
+    "times": 2,
+    "n_with": 40,
+    "n_without": 60,
+    "share_with": 0.81,
+    "share_without": 0.7,
+    "difference": 0.11,
+    "low": 0.02,
+    "high": 0.2,
+    "z": 2.5,
+    "q": 0.01,
+    "clear": True,
+    "sentence": "Customers who contact support at least twice stay more often.",
+}
+FOUND = frame(
+    DRIVERS, CLEAR, {**CLEAR, "driver": "use “X <b>”", "clear": False, "difference": -0.1, "landmark": 90}
+)
+
+
+def test_a_small_company_says_what_is_missing(open_page: Open) -> None:
+    assert "Too few decisions are known" in shown(open_page("drivers"))
+
+
+def test_the_clearest_is_said_first(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries_settings, "drivers", lambda _: FOUND)
+    app = open_page("drivers")
+    told = shown(app)
+    assert "1 of 2 activities go clearly with success or failure" in told
+    assert told.index("contact support") < told.index("Dot: difference")
+    assert app.dataframe[0].value.shape[0] == 2
+
+
+def test_nothing_clear_is_said_plainly(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries_settings, "drivers", lambda _: FOUND.with_columns(clear=pl.lit(value=False)))
+    assert "Nothing stands out" in shown(open_page("drivers"))
+
+
+def test_dots_carry_their_interval_and_their_meaning_without_colour() -> None:
+    clear, chance = charts_drivers.dots(FOUND)["data"]
+    assert (clear["marker"]["symbol"], chance["marker"]["symbol"]) == ("circle", "circle-open")
+    assert clear["x"] == pytest.approx([11])
+    assert clear["error_x"]["array"] == pytest.approx([9])
+    assert clear["error_x"]["arrayminus"] == pytest.approx([9])
+    labels = charts_drivers.dots(FOUND)["layout"]["yaxis"]["ticktext"]
+    assert labels == ["use “X &lt;b>”, 90 days", "contact support at least twice, 30 days"]
+    assert "1 of them clear" in charts_drivers.alt(FOUND)

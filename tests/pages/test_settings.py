@@ -1,0 +1,77 @@
+"""Settings: choose, see what it changes, save, go back."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from models.measure_choice import MIN_FAILED
+from tests.pages.conftest import Open, shown
+
+pytestmark = pytest.mark.usefixtures("in_demo")
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    next(button for button in app.button if button.label == label).click()
+    return app.run()
+
+
+def test_counts_stand_beside_each_definition(open_page: Open) -> None:
+    app = open_page("settings")
+    told = shown(app)
+    assert "The usual settings are in force" in told
+    choice = app.radio[0]
+    assert choice.options[0] == "Renewed at a decision date"
+    assert len(choice.options) == 4, "outcomes under which nobody succeeded are not offered"
+    assert next(button for button in app.button if button.label == "Save as a new version").disabled
+
+
+def test_saving_makes_a_version_and_going_back_another(open_page: Open) -> None:
+    app = open_page("settings")
+    app.number_input[0].set_value(5)
+    app.run()
+    assert "Calls a day" in shown(app)
+    press(app, "Save as a new version")
+    assert "Version 1 is in force" in shown(app)
+    assert "The next refresh uses version 1" in shown(app)
+    press(app, "Go back to these")
+    assert "Version 2 is in force" in shown(app)
+    assert app.number_input[0].value == 8
+
+
+def test_own_weights_show_what_they_would_change(open_page: Open) -> None:
+    app = open_page("settings")
+    app.button_group[0].set_value("Our own")
+    app.run()
+    app.number_input[0].set_value(80.0)
+    app.run()
+    told = shown(app)
+    assert "with a score change quadrant" in told
+    assert told.count("On ") >= 2, "today and about a quarter ago"
+
+
+def test_learning_refuses_in_a_sentence_in_a_small_company(open_page: Open) -> None:
+    app = press(open_page("settings"), "Learn weights from outcomes")
+    assert "No weights can be learned yet" in shown(app)
+    assert f"{MIN_FAILED} and" in shown(app)
+
+
+def test_a_csm_is_refused_and_nothing_changes(open_page: Open) -> None:
+    from components import queries
+
+    people = queries.csms(queries.reader(queries.EVERYONE))
+    csm = people.filter(people["manager_id"].is_not_null())["email"][0]
+    app = open_page("settings", viewer=csm)
+    app.number_input[0].set_value(5)
+    app.run()
+    press(app, "Save as a new version")
+    assert "Settings hold for everybody" in shown(app)
+    assert "The usual settings are in force" in shown(app)
+
+
+def test_today_begins_with_the_calls_that_fit(open_page: Open) -> None:
+    app = open_page("settings")
+    app.number_input[0].set_value(3)
+    app.run()
+    press(app, "Save as a new version")
+    assert open_page("today").number_input[0].value == 3
