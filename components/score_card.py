@@ -9,11 +9,17 @@ from typing import Any
 import streamlit as st
 
 from components import words
+from models.reference import BASELINE
 
 _PARTS = {
-    "frequency": "Frequency: how often, against their own early days",
+    "frequency": "Frequency: how often",
     "effectiveness": "Effectiveness: value events reached",
     "breadth": "Breadth: share of the suite touched",
+}
+_AGAINST = {
+    "own": ", against their own early days",
+    "both": ", against their own early days and others of that age",
+    "level": ", against others of that age",
 }
 _SCOPES = {
     "segment": "of the same segment that renewed in the past year",
@@ -30,7 +36,7 @@ def behaviour(row: dict[str, Any], today: date) -> None:
         return
     lines = ["| Part | Beats | Weight | Points |", "| --- | ---: | ---: | ---: |"]
     lines += [
-        f"| {said} | {words.whole(row[part])} % | {_share(row[f'{part}_weight'])} "
+        f"| {said}{_against(row) if part == 'frequency' else ''} | {words.whole(row[part])} % | {_share(row[f'{part}_weight'])} "
         f"| {_points(row[f'{part}_points'])} |"
         for part, said in _PARTS.items()
     ]
@@ -43,6 +49,12 @@ def behaviour(row: dict[str, Any], today: date) -> None:
         f"{row['active_days_28'] or 0} active days in the last 28, "
         f"{row['active_days_prev_28'] or 0} in the 28 before."
     )
+
+
+def _against(row: dict[str, Any]) -> str:
+    """What frequency is measured by; an account under 90 days of age has no early days to compare with."""
+    young = row["age"] is not None and row["age"] <= BASELINE
+    return _AGAINST["level" if young else row["frequency_of"] or "own"]
 
 
 def emotion(row: dict[str, Any], today: date) -> None:

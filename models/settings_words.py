@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from models.behaviour import PARTS
 from models.contracts import Column, Contract
 from models.decisions import Success, decisions, success_from
 
@@ -77,7 +78,7 @@ def success_counts(
 def told(body: Mapping[str, Any]) -> dict[str, str]:
     """Every entry in words, also those left at what is usual."""
     weights = body.get("weights")
-    parts = [f"{part} {weights[part]:g}" for part in weights] if weights else []
+    parts = [f"{part} {weights[part]:g}" for part in PARTS if part in weights] if weights else []
     known = {
         "Success": success_words(success_from(body.get("success", {}))),
         "Weights": ", ".join(parts) or "usual: frequency 30, effectiveness 40, breadth 30",
