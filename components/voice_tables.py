@@ -10,9 +10,14 @@ import polars as pl
 import streamlit as st
 
 from components import empty, navigation, tables, voice_words, words
+from models.answers import TENURES, UNKNOWN
 from models.surveys import KINDS, Window
 
 _COMMENTS = 8
+_RIGHT = {
+    name: st.column_config.TextColumn(alignment="right")
+    for name in (*KINDS.values(), "95 %", "Before", "Answered", "95 % answered")
+}
 _TOP = {"nps": 10, "csat": 5, "ces": 7}
 
 
@@ -28,7 +33,9 @@ def groups(figures: pl.DataFrame, kind: str, label: str, spans: tuple[Window, Wi
         return
     earlier = {row["group"]: row for row in figures.filter(pl.col("last") == then.last).to_dicts()}
     shown = [_group(row, earlier.get(row["group"]), kind, label) for row in rows.to_dicts()]
-    tables.plain_table(pl.DataFrame(shown, infer_schema_length=None), f"{KINDS[kind]} by {label.lower()}", {})
+    tables.plain_table(
+        pl.DataFrame(shown, infer_schema_length=None), f"{KINDS[kind]} by {label.lower()}", _RIGHT
+    )
     few = rows.filter(pl.col("value").is_null()).height
     compared = rows.filter(pl.col("verdict").is_in(["changed", "no detectable change"])).height
     told = f"The {voice_words.span(now)} against the {voice_words.span(then)}."
@@ -79,6 +86,7 @@ def who_is_silent(
         height=min(33 * (rows.height + 1) + 3, 420),
         placeholder="–",
         column_config={
+            **{name: st.column_config.TextColumn(alignment="right") for name in ("Behaviour", "Risk", "MRR")},
             "Account": st.column_config.ButtonColumn(
                 type="tertiary",
                 alignment="left",
@@ -108,9 +116,11 @@ def who_is_silent(
 
 
 def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
-    """Numbers by size, everything else by name, what is not known last."""
-    known = pl.col("group") == "not known"
-    return rows.sort(known, pl.col("group").cast(pl.Float64, strict=False), "group", nulls_last=True)
+    """Tenures from short to long, numbers by size, everything else by name; what is not known last."""
+    group = pl.col("group")
+    tenure = group.replace_strict({name: at for at, name in enumerate(TENURES)}, default=None)
+    number = pl.coalesce(tenure.cast(pl.Float64), group.cast(pl.Float64, strict=False))
+    return rows.sort(group == UNKNOWN, number, group, nulls_last=True)
 
 
 def _group(row: dict[str, Any], before: dict[str, Any] | None, kind: str, label: str) -> dict[str, Any]:

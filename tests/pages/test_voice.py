@@ -6,13 +6,16 @@ from datetime import date
 
 import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
+from actions.exporting import Asked, voice
 from components import queries, queries_voice
 from components.queries import EVERYONE, Reader
 from components.voice_words import figure
 from components.words import plain
-from models.answers import SPLITS
+from models.answers import SPLITS, TENURES
 from models.surveys import windows
+from tests.conftest import DEMO_NOW
 from tests.pages.conftest import Open, shown
 
 pytestmark = pytest.mark.usefixtures("in_demo")
@@ -118,6 +121,26 @@ def test_a_csm_sees_their_own_answers_only(open_page: Open) -> None:
 
 def owners() -> list[str]:
     return queries.fact(reader(), "accounts")["csm_id"].drop_nulls().unique().to_list()
+
+
+def test_the_command_line_gives_the_same_numbers() -> None:
+    now = reader()
+    assert now.snapshot
+    exported = voice(Asked(now.store, EVERYONE, DEMO_NOW, now.snapshot))
+    spans = tuple(windows(now.as_of, 90, 2))
+    figures = queries_voice.figures(now, spans)
+    assert exported["last"].n_unique() == 8
+    assert_frame_equal(
+        exported.filter(pl.col("last") == now.as_of), figures.filter(pl.col("last") == now.as_of)
+    )
+
+
+def test_tenures_stand_from_short_to_long(open_page: Open) -> None:
+    table = open_page("voice", split="Customer for").dataframe[0].value
+
+    shown_order = [TENURES.index(name) for name in table["Customer for"] if name in TENURES]
+    assert shown_order == sorted(shown_order)
+    assert len(shown_order) > 2
 
 
 def test_a_failing_store_gives_one_sentence(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
