@@ -36,8 +36,8 @@ def behaviour(row: dict[str, Any], today: date) -> None:
         return
     lines = ["| Part | Beats | Weight | Points |", "| --- | ---: | ---: | ---: |"]
     lines += [
-        f"| {said}{_against(row) if part == 'frequency' else ''} | {words.whole(row[part])} % | {_share(row[f'{part}_weight'])} "
-        f"| {_points(row[f'{part}_points'])} |"
+        f"| {said}{_against(row) if part == 'frequency' else ''} | {words.whole(row[part])} % "
+        f"| {_share(row[f'{part}_weight'])} | {_points(row[f'{part}_points'])} |"
         for part, said in _PARTS.items()
     ]
     lines.append(f"| **Sum** | | | **{row['behaviour']:.1f}** |")
