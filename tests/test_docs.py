@@ -30,7 +30,9 @@ def test_every_command_named_exists(path: Path) -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_every_file_named_exists(path: Path) -> None:
     links = re.findall(r"\]\((?!http)([^)#]+)\)", text(path))
-    files = re.findall(r"`((?:models|actions|data_access|components|pages|examples|docs)/[\w/]+\.\w+)`", text(path))
+    files = re.findall(
+        r"`((?:models|actions|data_access|components|pages|examples|docs)/[\w/]+\.\w+)`", text(path)
+    )
     missing = [link for link in links if not (path.parent / link).exists()]
     missing += [file for file in files if not (ROOT / file).exists()]
     assert missing == []

@@ -9,7 +9,7 @@ ZERO = dict.fromkeys((name for name in MOVES.names if name != "account_id"), 0.0
 
 
 def moved(**accounts: dict[str, float]) -> pl.DataFrame:
-    rows = [{"account_id": name} | ZERO | points for name, points in accounts.items()]
+    rows = [{"account_id": name, **ZERO, **points} for name, points in accounts.items()]
     return pl.DataFrame(rows, schema=MOVES.schema)
 
 
