@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import norm, rankdata
+import polars as pl
+from scipy.special import ndtri
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -41,16 +42,29 @@ def auc(left: Flags, score: Floats, confidence: float = 0.95) -> Estimate:
     high, low = score[left], score[~left]
     if not len(high) or not len(low):
         return UNKNOWN
-    everyone = rankdata(np.concatenate([high, low]))
-    above = (everyone[: len(high)] - rankdata(high)) / len(low)
-    below = 1 - (everyone[len(high) :] - rankdata(low)) / len(high)
+    above, below = placements(high, low)
     area = float(above.mean())
     if min(len(high), len(low)) < 2 or not 0 < area < 1:
         return Estimate(area, 0.0, 1.0)
     spread = float(np.sqrt(above.var(ddof=1) / len(high) + below.var(ddof=1) / len(low)))
-    half = float(norm.ppf(0.5 + confidence / 2)) * spread / (area * (1 - area))
+    half = float(ndtri(0.5 + confidence / 2)) * spread / (area * (1 - area))
     centre = np.log(area / (1 - area))
     return Estimate(area, _expit(centre - half), _expit(centre + half))
+
+
+def placements(high: Floats, low: Floats) -> tuple[Floats, Floats]:
+    """For each of `high` the share of `low` under it, for each of `low` the share of `high` over it.
+
+    Equal values count half; the mean of either is the AUC.
+    """
+    everyone = _ranks(np.concatenate([high, low]))
+    under = (everyone[: len(high)] - _ranks(high)) / len(low)
+    return under, 1 - (everyone[len(high) :] - _ranks(low)) / len(high)
+
+
+def _ranks(values: Floats) -> Floats:
+    """Ranks from 1, equal values sharing the mean of theirs."""
+    return pl.Series(values).rank("average").to_numpy()
 
 
 def top_lift(left: Flags, score: Floats, share: float = 0.1, confidence: float = 0.95) -> Estimate:
@@ -67,7 +81,7 @@ def top_lift(left: Flags, score: Floats, share: float = 0.1, confidence: float =
     above, level = score > cut, score == cut
     fits = min(max((room - above.sum()) / level.sum(), 0.0), 1.0)
     caught = float((left & above).sum() + fits * (left & level).sum()) / leavers
-    z = float(norm.ppf(0.5 + confidence / 2))
+    z = float(ndtri(0.5 + confidence / 2))
     centre = (caught + z * z / (2 * leavers)) / (1 + z * z / leavers)
     half = z * np.sqrt(caught * (1 - caught) / leavers + (z / (2 * leavers)) ** 2) / (1 + z * z / leavers)
     return Estimate(caught / share, float(max(centre - half, 0)) / share, float(centre + half) / share)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from models.contracts import Column, Contract
 from models.facts import REAL, WHOLE
@@ -65,7 +65,7 @@ class Bounded:
         self.variance: Reals = np.maximum(spread, 0.0) / (size if padded else np.maximum(size - 1, 1.0))
         own = np.where(n > groups, np.maximum(groups - 1, 1.0), np.inf)
         self.freedom: Reals = np.minimum(np.maximum(size - 1, 1.0), own)
-        half = student.ppf(0.975, self.freedom) * np.sqrt(self.variance)
+        half = stdtrit(self.freedom, 0.975) * np.sqrt(self.variance)
         self.low: Reals = np.maximum(self.estimate - half, -1.0)
         self.high: Reals = np.minimum(self.estimate + half, 1.0)
 
@@ -83,6 +83,6 @@ def differ(
     """
     both = variances[0] + variances[1]
     freedom = both**2 / (variances[0] ** 2 / freedoms[0] + variances[1] ** 2 / freedoms[1])
-    limit = student.ppf(1 - 0.025 / np.maximum(comparisons, 1), freedom) * np.sqrt(both)
+    limit = stdtrit(freedom, 1 - 0.025 / np.maximum(comparisons, 1)) * np.sqrt(both)
     found: npt.NDArray[np.bool_] = np.abs(estimates[0] - estimates[1]) > limit
     return found

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.stats import rankdata
+
+from models.auc import placements
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -45,7 +46,7 @@ def concordance(failed: Flags, score: Floats, stratum: Ints, account: Ints) -> C
         here = np.flatnonzero(stratum == day)
         bad, good = here[failed[here]], here[~failed[here]]
         if len(bad) and len(good):
-            rows[bad], above = _components(score[bad], score[good])
+            rows[bad], above = placements(score[good], score[bad])[::-1]
             rows[good] = (above - above.mean()) * len(bad) / len(good)
             counted[bad] = True
     if not counted.any():
@@ -54,10 +55,3 @@ def concordance(failed: Flags, score: Floats, stratum: Ints, account: Ints) -> C
     rows[counted] -= auc
     influence = np.bincount(account, rows / counted.sum())
     return Concordance(auc, influence.astype(np.float64))
-
-
-def _components(bad: Floats, good: Floats) -> tuple[Floats, Floats]:
-    """For each failure the share of the others above it, for each other the share of failures below it."""
-    ranks = rankdata(np.concatenate([bad, good]))
-    below = (ranks[: len(bad)] - rankdata(bad)) / len(good)
-    return 1 - below, (ranks[len(bad) :] - rankdata(good)) / len(bad)

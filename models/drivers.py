@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from models.contracts import Column, Contract
 from models.driver_activities import LANDMARKS, Activity, activities
@@ -74,7 +74,7 @@ def drivers(
     rows = pl.concat([frame for frame in tested if frame.height] or [_nothing()])
     if rows.is_empty():
         return DRIVERS.empty()
-    told_p = 2 * norm.sf(rows["z"].abs().to_numpy())
+    told_p = 2 * ndtr(-rows["z"].abs().to_numpy())
     rows = rows.with_columns(q=pl.Series(benjamini_hochberg(told_p)), p=pl.Series(told_p))
     best = rows.sort("p", "times").unique(["driver_key", "landmark"], keep="first", maintain_order=True)
     worded = best.with_columns(clear=pl.col("q") <= FALSE_SHARE, driver=_worded())

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 import polars as pl
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from models.answers import once
 from models.contracts import Column, Contract
@@ -239,7 +239,7 @@ def _weighed_half(told: pl.DataFrame, model: MoodModel) -> pl.DataFrame:
 
 
 def _scored(weighed: pl.DataFrame) -> pl.DataFrame:
-    half = float(norm.ppf(0.975)) * pl.col("left").sqrt()
+    half = float(ndtri(0.975)) * pl.col("left").sqrt()
     return (
         weighed.group_by("account_id")
         .agg(emotion=pl.col("mean").first() + pl.col("points").sum(), left=pl.col("left").first())
