@@ -16,7 +16,7 @@ from data_access.usage.activity import Activity
 from data_access.version import code_version
 from data_access.viewer import SYSTEM
 from models.decisions import Success, decisions, success_from
-from models.past_decisions import PAST, Usage, month_ends, observed_days, past_decisions
+from models.past_decisions import PAST, Usage, month_ends, observed_days, past_decisions, sample
 from models.user_behaviour import user_windows
 
 FRAME = "past_decisions"
@@ -49,14 +49,14 @@ def past_of(store: Store, facts: Mapping[str, pl.DataFrame], activity: Activity,
     kept = None if late else _kept(store, day, key)
     if kept is not None:
         return Past(kept, key)
-    cache = store.activity()
-    usage = {}
-    for end in observed_days(ends):
-        then = cache.read(end)
-        usage[end] = Usage(then.account_days, then.event_spans)
+    accounts = sample(facts["accounts"], ends[-1])
+    ids = accounts["account_id"]
+    days = activity.account_days.filter(pl.col("account_id").is_in(ids.implode()))
+    spans = store.activity().spans_at(observed_days(ends), ids)
+    usage = {end: Usage(days, spans[end]) for end in spans}
     rows = past_decisions(
-        facts["accounts"],
-        facts["subscriptions"],
+        accounts,
+        facts["subscriptions"].filter(pl.col("account_id").is_in(ids.implode())),
         usage,
         ends,
         success=success,

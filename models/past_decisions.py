@@ -21,6 +21,9 @@ from models.decisions import Success, decisions
 MONTHS = 12
 """How many months are looked back on."""
 
+MOST_ACCOUNTS = 2_500
+"""A year of so many holds hundreds of decisions; more would take long and hardly tell more."""
+
 AT_RENEWAL = 0.8
 """From this share of failures at a renewal on, only accounts with a renewal due count as at stake."""
 
@@ -63,6 +66,17 @@ def month_ends(as_of: date, months: int = MONTHS) -> list[date]:
     return ends[::-1]
 
 
+def sample(accounts: pl.DataFrame, until: date, most: int = MOST_ACCOUNTS) -> pl.DataFrame:
+    """The accounts to learn from: all that signed by `until`, or every k-th where they are many.
+
+    In and out: `facts.ACCOUNTS`. Taken in order of signing, so that a later account changes nothing.
+    """
+    there = accounts.filter(pl.col("signed_on").is_null() | (pl.col("signed_on") <= until))
+    if there.height <= most:
+        return there
+    return there.sort("signed_on", "account_id").gather_every(-(-there.height // most))
+
+
 def observed_days(ends: Sequence[date]) -> list[date]:
     """The days whose usage `past_decisions` needs: every month's end but the last."""
     return list(ends[:-1])
@@ -90,7 +104,7 @@ def past_decisions(
     months = [
         _month(accounts, subscriptions, usage[day], day, end, rule, features)
         for day, end in pairwise(ends)
-        if usage[day].account_days.height
+        if usage[day].event_spans.height
     ]
     if not months:
         return PAST.empty()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -90,6 +90,18 @@ class ActivityCache:
             len(months),
             tuple(months_read),
         )
+
+    def spans_at(self, ends: Sequence[date], account_ids: pl.Series) -> dict[date, pl.DataFrame]:
+        """Event spans of some accounts up to each of some months' last days; every month is read once."""
+        months = {month.last: month for month in self._months()}
+        wanted = pl.col("account_id").is_in(account_ids.implode())
+        running, found, done = EVENT_SPANS.empty(), {}, date.min
+        for end in sorted(ends):
+            news = [month for last, month in months.items() if done < last <= end]
+            parts = [(self._kept(month) or self._derive(month)).spans.filter(wanted) for month in news]
+            running, done = _joined(pl.concat([running, *parts])), end
+            found[end] = running
+        return found
 
     def _months(self) -> list[_Month]:
         found = self._source.months().select(

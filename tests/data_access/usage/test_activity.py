@@ -140,3 +140,12 @@ def test_kept_or_not_the_answer_is_the_sources_own(
     key = ACCOUNT_DAYS.key
     assert_frame_equal(found.account_days.sort(key), source.account_days(None, day))
     assert_frame_equal(found.event_spans, source.event_spans(None, day))
+
+
+def test_spans_at_months_ends_are_what_a_read_of_that_day_says(lake: LakeStore, tmp_path: Path) -> None:
+    cache = ActivityCache(tmp_path / "cache", lake.source)
+    ends = [date(2023, 12, 31), date(2024, 1, 31), date(2024, 2, 29), date(2024, 3, 31)]
+    found = cache.spans_at(ends, pl.Series(["a"]))
+    for end in ends:
+        expected = cache.read(end).event_spans.filter(account_id="a")
+        assert_frame_equal(found[end], expected)
