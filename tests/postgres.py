@@ -14,6 +14,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 import uuid
@@ -37,6 +38,15 @@ SETTINGS = {
     "shared_buffers": "128MB",
     "timezone": "UTC",
 }
+
+
+_BECOME = """
+import os, sys
+os.setgroups([])
+os.setgid(int(sys.argv[2]))
+os.setuid(int(sys.argv[1]))
+os.execv(sys.argv[3], sys.argv[3:])
+"""
 
 
 def open_run() -> None:
@@ -135,22 +145,30 @@ def _copied(site: Path, copy: Path) -> Path:
     return copy
 
 
-def _as_user(folder: Path) -> dict[str, int | list[int]]:
-    """PostgreSQL refuses to run as root: hand the folder to a user without rights and be them."""
+def _as_user(folder: Path) -> list[str]:
+    """PostgreSQL refuses to run as root: hand the folder to a user without rights; how to be them.
+
+    `subprocess` could change the user itself, but would then copy this whole process to do so, and a
+    test process is large: the system may refuse for want of memory.
+    """
     if os.geteuid() != 0:
-        return {}
+        return []
     user = pwd.getpwnam(UNPRIVILEGED)
     os.chown(folder, user.pw_uid, user.pw_gid)
-    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+    return [sys.executable, "-S", "-c", _BECOME, str(user.pw_uid), str(user.pw_gid)]
 
 
-def _run(command: list[str | Path], as_user: dict[str, int | list[int]]) -> None:
+def _run(command: list[str | Path], as_user: list[str]) -> None:
     # Files, not pipes: the server inherits them and would hold a pipe open for ever.
     with tempfile.TemporaryFile("w+") as output:
         done = subprocess.run(
-            [str(part) for part in command], stdout=output, stderr=output, stdin=subprocess.DEVNULL,
-            cwd="/", check=False, **as_user,  # type: ignore[call-overload]  # the stubs want each by name
-        )  # fmt: skip
+            [*as_user, *(str(part) for part in command)],
+            stdout=output,
+            stderr=output,
+            stdin=subprocess.DEVNULL,
+            cwd="/",
+            check=False,
+        )
         if done.returncode != 0:
             output.seek(0)
             raise RuntimeError(f"{Path(command[0]).name} failed ({done.returncode}):\n{output.read()}")
