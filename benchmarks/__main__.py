@@ -17,18 +17,18 @@ from benchmarks.company import files
 
 
 def main() -> None:
-    """Run all parts, or those named."""
+    """Run both parts, or one."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("parts", nargs="*", default=["data", "app"], choices=["data", "app"])
+    parser.add_argument("--only", choices=["data", "app"], help="one part alone")
     parser.add_argument("--accounts", type=int, default=10_000)
     parser.add_argument("--events", type=int, default=10_000_000)
     chosen = parser.parse_args()
     folder = Path(tempfile.gettempdir()) / "rounds-bench"
     company = files(folder, chosen.accounts, chosen.events)
     scratch = folder / "scratch"
-    if "data" in chosen.parts or not (scratch / "home").exists():
+    if chosen.only != "app" or not (scratch / "home").exists():
         import_and_refresh.run(company, scratch)
-    if "app" in chosen.parts:
+    if chosen.only != "data":
         account = pl.read_parquet(company / "accounts.parquet").filter(pl.col("churned_on").is_null())
         app.run(scratch / "home", account["account_id"][0])
 
