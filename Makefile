@@ -5,7 +5,7 @@ PY := .venv/bin/python
 APP := .venv/.app-ready
 DEV := .venv/.dev-ready
 
-.PHONY: run test check format bench browser clean
+.PHONY: run test search check format bench browser clean
 
 run: $(APP)
 	$(PY) cli.py demo --if-empty
@@ -14,6 +14,10 @@ run: $(APP)
 
 test: $(DEV) browser
 	$(PY) -m pytest -n 2 --dist loadgroup
+
+# New random examples for every property; what fails here becomes an example in its test.
+search: $(DEV)
+	ROUNDS_EXAMPLES=search $(PY) -m pytest -n 2 --dist loadgroup -m 'not browser' tests/models tests/data_access
 
 check: $(DEV) browser
 	$(PY) -m ruff check .

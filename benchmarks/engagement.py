@@ -20,7 +20,7 @@ from actions.refresh import refresh, refresh_weeks
 from benchmarks.company import AS_OF, files
 from benchmarks.import_and_refresh import NOW, rounds_import
 from components.queries import EVERYONE, Reader
-from components.queries_why import explain
+from components.queries.why import explain
 from data_access import snapshots, stamps
 from data_access.config import Configuration
 from data_access.store import Store, open_store

@@ -5,9 +5,10 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from components import clock, empty, queries, queries_why, words
+from components import clock, empty, queries, words
 from components.navigation import account_link, link
 from components.queries import Reader
+from components.queries import why as queries_why
 from models.overnight import MENDED, MOVED, OPENED
 
 _SHOWN = 4

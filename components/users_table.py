@@ -7,8 +7,9 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from components import empty, queries, queries_settings, tables, words
+from components import empty, queries, tables, words
 from components.queries import Reader
+from components.queries import settings as queries_settings
 
 
 def users_table(reader: Reader, account_id: str) -> None:

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 import polars as pl
 import streamlit as st
 
-from components import charts_history, queries, queries_why, tables, words
+from components import charts_history, queries, tables, words
 from components.failures import guarded
 from components.queries import Reader
+from components.queries import why as queries_why
 from models.why import Why
 
 _MONTH = timedelta(days=30)

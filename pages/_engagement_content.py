@@ -11,8 +11,8 @@ import streamlit as st
 from actions import playbooks as deeds
 from actions.playbooks import Piece
 from components import empty, failures, queries, session, words
-from components import queries_playbooks as read
 from components.queries import Reader
+from components.queries import playbooks as read
 
 _PAGE = "engagement_content"
 _EDITING = "content_editing"

@@ -10,8 +10,8 @@ import streamlit as st
 
 from actions import playbooks as deeds
 from components import clock, failures, queries, session, words
-from components import queries_playbooks as read
 from components.queries import Reader
+from components.queries import playbooks as read
 from models.call_contacts import choose_contacts
 from models.findings import KINDS
 from models.playbook import PLACEHOLDERS, Playbook, default, filled, from_body, names, sending

@@ -11,10 +11,10 @@ import polars as pl
 import streamlit as st
 
 from components import clock, words
-from components import queries_engagement as read
 from components.charts_quadrant import SIGNS
 from components.marks import quadrant as badge_of
 from components.queries import Reader
+from components.queries import engagement as read
 from models.book_view import BookQuery, narrowed
 from models.quadrant import ADRIFT, ADVOCATE, CAPTIVE, FAN, SILENT
 from models.quadrant_moves import DIRECTIONS, MOVES, amounts, counts, moves

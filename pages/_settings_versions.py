@@ -7,8 +7,9 @@ from typing import Any
 import streamlit as st
 
 from actions import settings as choose
-from components import failures, queries, queries_settings, session, words
+from components import failures, queries, session, words
 from components.queries import Reader
+from components.queries import settings as queries_settings
 from models.settings_words import difference
 
 

@@ -7,8 +7,9 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from components import queries_settings, tables, words
+from components import tables, words
 from components.queries import Reader
+from components.queries import settings as queries_settings
 from models.auc import Estimate
 from models.behaviour import PARTS, Weights
 from models.learned_weights import Proposal

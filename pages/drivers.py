@@ -8,9 +8,10 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from components import charts_drivers, empty, failures, queries_settings, session, tables, words
+from components import charts_drivers, empty, failures, session, tables, words
 from components.downloads import downloads
 from components.queries import Reader
+from components.queries import settings as queries_settings
 from models.drivers import MIN_ACCOUNTS, MIN_EACH
 from pages import _files
 

@@ -10,10 +10,11 @@ import polars as pl
 import streamlit as st
 
 from components import charts_retention as charts
-from components import empty, failures, filters, queries_retention, session, tables, words
+from components import empty, failures, filters, session, tables, words
 from components.downloads import downloads
 from components.queries import Reader
-from components.queries_retention import Chosen
+from components.queries import retention as queries_retention
+from components.queries.retention import Chosen
 from models.book_view import choices
 from models.ledger import months_before
 from models.retention_rows import FIGURES, GRR, LOGO, MOVES, NRR, SCOPES, value_of

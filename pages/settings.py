@@ -7,8 +7,9 @@ from typing import Any
 import streamlit as st
 
 from actions import settings as choose
-from components import empty, failures, navigation, queries_settings, session, words
+from components import empty, failures, navigation, session, words
 from components.queries import Reader
+from components.queries import settings as queries_settings
 from models.decisions import success_from
 from models.settings_words import DEFAULT_CAPACITY, difference, success_words, told
 from pages import _settings_versions, _settings_weights

@@ -10,9 +10,10 @@ import polars as pl
 import streamlit as st
 
 from components import charts_voice as charts
-from components import empty, failures, queries, queries_voice, session, voice_words, words
+from components import empty, failures, queries, session, voice_words, words
 from components.downloads import downloads
 from components.queries import Reader
+from components.queries import voice as queries_voice
 from components.voice_tables import comments, groups, who_is_silent
 from models.answers import SPLITS
 from models.surveys import EVERYONE, KINDS, MEASURES, Window, windows

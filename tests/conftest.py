@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from actions.demo import make_demo
 from actions.refresh import refresh, refresh_weeks
@@ -22,6 +23,11 @@ DEMO_DAY = date(2026, 11, 20)
 
 DEMO_NOW = datetime(2026, 11, 21, 9, 0)
 """The morning after, in UTC."""
+
+settings.register_profile("same", derandomize=True)
+settings.register_profile("search", max_examples=1_000)
+settings.load_profile(os.environ.get("ROUNDS_EXAMPLES", "same"))
+"""The same examples on every run, so that a commit passes or fails; `make search` looks for new ones."""
 
 
 def pytest_configure(config: pytest.Config) -> None:

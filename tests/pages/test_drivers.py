@@ -5,7 +5,8 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from components import charts_drivers, queries_settings
+from components import charts_drivers
+from components.queries import settings as queries_settings
 from models.drivers import DRIVERS
 from tests.models.rows import frame
 from tests.pages.conftest import Open, shown

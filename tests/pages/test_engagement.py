@@ -8,9 +8,11 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import queries, queries_engagement, queries_playbooks
+from components import queries
 from components.charts_quadrant import marked
 from components.queries import EVERYONE, Reader
+from components.queries import engagement as queries_engagement
+from components.queries import playbooks as queries_playbooks
 from models.quadrant_moves import counts, moves
 from models.quadrant_points import QUARTERS, points, quarter
 from models.quadrant_region import inside, regions

@@ -5,9 +5,10 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from components import queries, queries_retention
+from components import queries
 from components.charts_retention import NAMES
 from components.queries import EVERYONE, Reader
+from components.queries import retention as queries_retention
 from models.retention_rows import FIGURES, LOGO, MOVES
 from tests.pages.conftest import Open, shown
 

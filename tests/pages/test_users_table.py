@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from components import queries_settings
+from components.queries import settings as queries_settings
 from models.user_behaviour import USERS
 from tests.pages.conftest import Open, shown
 

@@ -9,8 +9,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from actions.exporting import Asked, voice
-from components import queries, queries_voice
+from components import queries
 from components.queries import EVERYONE, Reader
+from components.queries import voice as queries_voice
 from components.voice_words import figure
 from components.words import plain
 from models.answers import SPLITS, TENURES

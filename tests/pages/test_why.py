@@ -7,8 +7,9 @@ import math
 
 import pytest
 
-from components import queries, queries_why
+from components import queries
 from components.queries import EVERYONE, Reader, Viewer
+from components.queries import why as queries_why
 from tests.pages.conftest import Open, shown
 
 pytestmark = pytest.mark.usefixtures("in_demo")

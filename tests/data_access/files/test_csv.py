@@ -76,6 +76,14 @@ def test_what_was_written_is_read_back(
     assert same(frame, rows)
 
 
+def _could_be_utf8(line: bytes) -> bool:
+    """Whether a Windows-1252 line also reads as UTF-8 ("ß€" does): nobody could tell which is meant."""
+    try:
+        return not line.decode("utf-8").isascii()
+    except UnicodeDecodeError:
+        return False
+
+
 @QUICK
 @given(rows=tables(WESTERN), delimiter=st.sampled_from(",;"), block=st.integers(1, 60))
 def test_blocks_may_end_anywhere(
@@ -84,6 +92,7 @@ def test_blocks_may_end_anywhere(
     monkeypatch.setattr(reader, "BLOCK", block)
     text = written(rows, delimiter, "\n", quoted=True)
     assume(sum(not letter.isascii() for letter in text) <= 20)
+    assume(not any(_could_be_utf8(line) for line in text.encode("cp1252").split(b"\n")))
     frame, lines, rejects = cells(DelimitedFile(write(tmp_path, text.encode("cp1252"))))
     assert rejects.is_empty()
     assert same(frame, rows)

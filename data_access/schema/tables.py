@@ -1,34 +1,13 @@
-"""Every table of the store, in SQLAlchemy Core; the facts come from their contracts."""
+"""The tables of facts, snapshots and what people write; the facts come from their contracts."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import polars as pl
 import sqlalchemy as sa
 
+from data_access.schema.base import ID, METADATA, SQL_TYPES
 from models.contracts import Contract
 from models.facts import FACTS, USAGE_EVENTS
 from models.snapshot import MOVES, SCORES
-
-METADATA = sa.MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-SQL_TYPES: dict[pl.DataType, sa.types.TypeEngine[Any]] = {
-    pl.String(): sa.Text(),
-    pl.Date(): sa.Date(),
-    pl.Datetime("us"): sa.DateTime(),
-    pl.Float64(): sa.Double(),
-    pl.Int64(): sa.BigInteger(),
-    pl.Boolean(): sa.Boolean(),
-}
-
-_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def _fact(contract: Contract) -> sa.Table:
@@ -71,13 +50,13 @@ usage_files = sa.Table(
     sa.Column("rows", sa.BigInteger, nullable=False),
     sa.Column("bytes", sa.BigInteger, nullable=False),
     sa.Column("checksum", sa.Text, nullable=False),
-    sa.Column("import_id", _ID, nullable=False),
+    sa.Column("import_id", ID, nullable=False),
 )
 
 imports = sa.Table(
     "imports",
     METADATA,
-    sa.Column("import_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("import_id", ID, primary_key=True, autoincrement=True),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("fact", sa.Text, nullable=False),
     sa.Column("files", sa.Text, nullable=False),
@@ -95,8 +74,8 @@ imports = sa.Table(
 import_rejects = sa.Table(
     "import_rejects",
     METADATA,
-    sa.Column("reject_id", _ID, primary_key=True, autoincrement=True),
-    sa.Column("import_id", _ID, nullable=False, index=True),
+    sa.Column("reject_id", ID, primary_key=True, autoincrement=True),
+    sa.Column("import_id", ID, nullable=False, index=True),
     sa.Column("file", sa.Text, nullable=False),
     sa.Column("line", sa.BigInteger),
     sa.Column("column", sa.Text),
@@ -108,7 +87,7 @@ import_rejects = sa.Table(
 settings = sa.Table(
     "settings",
     METADATA,
-    sa.Column("version", _ID, primary_key=True, autoincrement=True),
+    sa.Column("version", ID, primary_key=True, autoincrement=True),
     sa.Column("saved_at", sa.DateTime, nullable=False),
     sa.Column("person", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
@@ -117,23 +96,23 @@ settings = sa.Table(
 snapshots = sa.Table(
     "snapshots",
     METADATA,
-    sa.Column("snapshot_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("snapshot_id", ID, primary_key=True, autoincrement=True),
     sa.Column("as_of", sa.Date, nullable=False, index=True),
     sa.Column("created_at", sa.DateTime, nullable=False),
     sa.Column("person", sa.Text, nullable=False),
     sa.Column("accounts", sa.BigInteger, nullable=False),
-    sa.Column("settings_version", _ID, nullable=False),
+    sa.Column("settings_version", ID, nullable=False),
     sa.Column("code_version", sa.Text, nullable=False),
     sa.Column("freshness", sa.Text, nullable=False),
     sa.Column("stages", sa.Text, nullable=False),
     sa.Column("notes", sa.Text, nullable=False),
-    sa.Column("previous_snapshot_id", _ID),
+    sa.Column("previous_snapshot_id", ID),
 )
 
 account_scores = sa.Table(
     "account_scores",
     METADATA,
-    sa.Column("snapshot_id", _ID, primary_key=True),
+    sa.Column("snapshot_id", ID, primary_key=True),
     sa.Column("account_id", sa.Text, primary_key=True, index=True),
     *(
         sa.Column(column.name, SQL_TYPES[column.dtype], nullable=not column.required)
@@ -145,7 +124,7 @@ account_scores = sa.Table(
 account_moves = sa.Table(
     "account_moves",
     METADATA,
-    sa.Column("snapshot_id", _ID, primary_key=True),
+    sa.Column("snapshot_id", ID, primary_key=True),
     sa.Column("account_id", sa.Text, primary_key=True, index=True),
     *(
         sa.Column(column.name, SQL_TYPES[column.dtype], nullable=not column.required)
@@ -157,7 +136,7 @@ account_moves = sa.Table(
 snapshot_frames = sa.Table(
     "snapshot_frames",
     METADATA,
-    sa.Column("snapshot_id", _ID, primary_key=True),
+    sa.Column("snapshot_id", ID, primary_key=True),
     sa.Column("name", sa.Text, primary_key=True),
     sa.Column("rows", sa.BigInteger, nullable=False),
     sa.Column("body", sa.LargeBinary, nullable=False),
@@ -166,7 +145,7 @@ snapshot_frames = sa.Table(
 exceptions = sa.Table(
     "exceptions",
     METADATA,
-    sa.Column("exception_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("exception_id", ID, primary_key=True, autoincrement=True),
     sa.Column("account_id", sa.Text, nullable=False),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("first_seen", sa.Date, nullable=False),
@@ -198,7 +177,7 @@ sa.Index(
 tasks = sa.Table(
     "tasks",
     METADATA,
-    sa.Column("task_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("task_id", ID, primary_key=True, autoincrement=True),
     sa.Column("account_id", sa.Text, nullable=False, index=True),
     sa.Column("contact_id", sa.Text),
     sa.Column("csm_id", sa.Text),
@@ -228,7 +207,7 @@ sa.Index(
 saved_views = sa.Table(
     "saved_views",
     METADATA,
-    sa.Column("view_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("view_id", ID, primary_key=True, autoincrement=True),
     sa.Column("person", sa.Text, nullable=False),
     sa.Column("page", sa.Text, nullable=False),
     sa.Column("name", sa.Text, nullable=False),
@@ -239,7 +218,7 @@ saved_views = sa.Table(
 notes = sa.Table(
     "notes",
     METADATA,
-    sa.Column("note_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("note_id", ID, primary_key=True, autoincrement=True),
     sa.Column("account_id", sa.Text, nullable=False, index=True),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("created_at", sa.DateTime, nullable=False),
@@ -250,7 +229,7 @@ notes = sa.Table(
 audit_log = sa.Table(
     "audit_log",
     METADATA,
-    sa.Column("entry_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("entry_id", ID, primary_key=True, autoincrement=True),
     sa.Column("at", sa.DateTime, nullable=False, index=True),
     sa.Column("person", sa.Text, nullable=False),
     sa.Column("what", sa.Text, nullable=False),
@@ -263,7 +242,7 @@ audit_log = sa.Table(
 pulses = sa.Table(
     "pulses",
     METADATA,
-    sa.Column("pulse_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("pulse_id", ID, primary_key=True, autoincrement=True),
     sa.Column("account_id", sa.Text, nullable=False, index=True),
     sa.Column("level", sa.BigInteger, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
@@ -276,7 +255,7 @@ pulses = sa.Table(
 playbooks = sa.Table(
     "playbooks",
     METADATA,
-    sa.Column("playbook_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("playbook_id", ID, primary_key=True, autoincrement=True),
     sa.Column("name", sa.Text, nullable=False, index=True),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("saved_at", sa.DateTime, nullable=False),
@@ -286,7 +265,7 @@ playbooks = sa.Table(
 content = sa.Table(
     "content",
     METADATA,
-    sa.Column("content_id", _ID, primary_key=True, autoincrement=True),
+    sa.Column("content_id", ID, primary_key=True, autoincrement=True),
     sa.Column("title", sa.Text, nullable=False),
     sa.Column("purpose", sa.Text, nullable=False),
     sa.Column("link", sa.Text),

@@ -14,20 +14,20 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from components import queries_playbooks
+from components.queries import playbooks as queries_playbooks
 from data_access import (
     counts,
     exceptions,
     facts,
     imports,
     people,
-    settings,
     snapshots,
     stamps,
     tasks,
     views,
 )
 from data_access import pulses as pulse_rows
+from data_access import settings as settings_rows
 from data_access.config import configuration
 from data_access.errors import Conflict as Conflict
 from data_access.errors import NotFound as NotFound
@@ -245,7 +245,7 @@ def saved_views(reader: Reader, page: str) -> pl.DataFrame:
 
 def chosen_settings(reader: Reader) -> dict[str, object]:
     """The newest version of the settings."""
-    return settings.current(reader.store.database)[1]
+    return settings_rows.current(reader.store.database)[1]
 
 
 def _changing(reader: Reader) -> tuple[str, int, int, str]:
