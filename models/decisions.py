@@ -79,21 +79,34 @@ def decisions(
     Out: `DECISIONS`, sorted by account_id. Leaving, or an outcome that is not a success, is a decision
     too; it is the newest one even when it falls on the day of a success. Nothing after `as_of` counts.
     """
-    rule = success or Success()
     known = as_known(accounts, as_of)
-    good = _successes(known, subscriptions, as_of, rule, event_spans)
-    every = pl.concat(
-        [good.with_columns(succeeded=pl.lit(value=True)), _failures(known, subscriptions, as_of, rule)]
-    )
-    newest = (
-        every.filter(pl.col("decided_on") <= as_of)
-        .sort("decided_on", "succeeded", descending=[False, True])
-        .unique("account_id", keep="last", maintain_order=True)
+    every = every_decision(accounts, subscriptions, as_of, success, event_spans)
+    newest = every.sort("decided_on", "succeeded", descending=[False, True]).unique(
+        "account_id", keep="last", maintain_order=True
     )
     about = known.with_columns(left_on=pl.min_horizontal("churned_on", "outcome_on")).select(
         "account_id", "segment", "signed_on", "left_on"
     )
     return DECISIONS.check(newest.join(about, on="account_id").sort("account_id"))
+
+
+def every_decision(
+    accounts: pl.DataFrame,
+    subscriptions: pl.DataFrame,
+    as_of: date,
+    success: Success | None = None,
+    event_spans: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """Every decision known on `as_of`, not only the newest: account_id, decided_on, succeeded.
+
+    In: as `decisions`. A day may hold both a success and a failure, and a renewal more than once.
+    """
+    rule = success or Success()
+    known = as_known(accounts, as_of)
+    good = _successes(known, subscriptions, as_of, rule, event_spans)
+    bad = _failures(known, subscriptions, as_of, rule)
+    every = pl.concat([good.with_columns(succeeded=pl.lit(value=True)), bad])
+    return every.filter(pl.col("decided_on") <= as_of)
 
 
 def _successes(
