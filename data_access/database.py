@@ -44,8 +44,11 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """One consistent view; nothing may be written in it."""
-        with _translated(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with _translated(), self.engine.connect() as connection:
+            if not self.is_sqlite:
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
@@ -73,6 +76,15 @@ class Database:
             finally:
                 connection.close()
         return contract.check(cast_to(pl.DataFrame(raw), contract))
+
+    def few(self, statement: sa.Select[Any], contract: Contract) -> pl.DataFrame:
+        """What `frame` reads, quicker where the rows are few: one account's, say.
+
+        SQLAlchemy keeps the statement compiled, and its types need no cast.
+        """
+        with self.read() as connection:
+            rows = [tuple(row) for row in connection.execute(statement)]
+        return contract.check(pl.DataFrame(rows, schema=contract.schema, orient="row"))
 
     def dispose(self) -> None:
         """Close every connection (before the file is replaced, or at the end)."""
@@ -104,10 +116,11 @@ class Database:
 
 def cast_to(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     """Cast each promised column that `frame` has to its promised type."""
+    have = frame.schema
     casts = [
-        _cast(pl.col(column.name), frame.schema[column.name], column.dtype)
+        _cast(pl.col(column.name), have[column.name], column.dtype)
         for column in contract.columns
-        if column.name in frame.columns and frame.schema[column.name] != column.dtype
+        if column.name in have and have[column.name] != column.dtype
     ]
     return frame.with_columns(casts)
 

@@ -51,7 +51,7 @@ def fact(
     if as_of is not None and name in _DATED_BY:
         dated = table.c[_DATED_BY[name]]
         statement = statement.where(sa.or_(dated.is_(None), dated < _day_after(contract, name, as_of)))
-    return database.frame(statement, contract)
+    return database.frame(statement, contract) if account_id is None else database.few(statement, contract)
 
 
 def known_on(rows: pl.DataFrame, name: str, as_of: date) -> pl.DataFrame:

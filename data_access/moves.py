@@ -33,6 +33,6 @@ def steps(
     statement = sa.select(*(account_moves.c[name] for name in STEPS.names)).where(
         account_moves.c.snapshot_id.in_(snapshot_ids), visible(viewer, account_moves.c.account_id)
     )
-    if account_id is not None:
-        statement = statement.where(account_moves.c.account_id == account_id)
-    return database.frame(statement, STEPS)
+    if account_id is None:
+        return database.frame(statement, STEPS)
+    return database.few(statement.where(account_moves.c.account_id == account_id), STEPS)

@@ -35,7 +35,7 @@ SNAPSHOTS = Contract(
     key=("snapshot_id",),
 )
 
-_GROUP = 1000
+_GROUP, _GROUP_OF_LISTS = 1000, 250
 """Rows that are read together: one account's rows of a sorted part come without the rest."""
 
 _HISTORY = Contract(
@@ -105,7 +105,7 @@ def history(database: Database, viewer: Viewer, account_id: str) -> pl.DataFrame
         .where(account_scores.c.account_id == account_id, visible(viewer, account_scores.c.account_id))
         .order_by(snapshots.c.as_of, snapshots.c.snapshot_id)
     )
-    return database.frame(statement, _HISTORY)
+    return database.few(statement, _HISTORY)
 
 
 def rows(
@@ -168,7 +168,9 @@ def write(
     insert(connection, account_scores, SCORES.check(scored).with_columns(tagged))
     for name, part in frames.items():
         buffer = io.BytesIO()
-        part.write_parquet(buffer, compression="zstd", row_group_size=_GROUP)
+        lists = any(isinstance(dtype, pl.List) for dtype in part.dtypes)
+        group = _GROUP_OF_LISTS if lists else _GROUP
+        part.write_parquet(buffer, compression="zstd", row_group_size=group)
         connection.execute(
             sa.insert(snapshot_frames).values(
                 snapshot_id=snapshot_id, name=name, rows=part.height, body=buffer.getvalue()

@@ -58,13 +58,14 @@ class Contract:
 
     def check(self, frame: pl.DataFrame) -> pl.DataFrame:
         """Return `frame` cut to the promised columns in order, or raise `ContractError`."""
-        missing = [name for name in self.names if name not in frame.columns]
+        have = frame.schema
+        missing = [name for name in self.names if name not in have]
         if missing:
             raise ContractError(_missing(self.name, missing, frame.columns))
         wrong = [
-            f"{column.name} is {frame.schema[column.name]}, not {column.dtype}"
+            f"{column.name} is {have[column.name]}, not {column.dtype}"
             for column in self.columns
-            if frame.schema[column.name] != column.dtype
+            if have[column.name] != column.dtype
         ]
         if wrong:
             raise ContractError(f"{self.name}: " + "; ".join(wrong))
