@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from actions import doctor as checks
+from actions.backup import backup, restore
 from actions.demo import is_empty, make_demo
 from actions.exporting import EXPORTS, FORMATS, export
 from actions.import_files import import_files
@@ -151,6 +152,28 @@ def export_(
         who = people.viewer_of(store.database, viewer) if viewer else SYSTEM
         rows = export(store, who, _now(), what, format_, out, as_of=as_of.date() if as_of else None)
     _say(as_json, {"rows": rows}, f"{rows:,} rows written to {out}.")
+
+
+@app.command("backup")
+def backup_(file: Annotated[Path, typer.Argument(help="the file to write")], as_json: AsJson = False) -> None:
+    """Copy everything into one file, as it is at this moment, while the app serves."""
+    with _work() as (store, report):
+        done = backup(store, SYSTEM, _now(), file, progress=report)
+    answer = {"bytes": done.bytes, "tables": done.tables, "files": done.files}
+    _say(as_json, answer, done.in_words("copied to"))
+
+
+@app.command("restore")
+def restore_(
+    file: Annotated[Path, typer.Argument(help="a file that backup wrote")],
+    replace: Annotated[bool, typer.Option("--replace", help="also where there is data already")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put a backup back, whole or not at all, and hold every row against it."""
+    with _work() as (store, report):
+        done = restore(store, SYSTEM, _now(), file, replace=replace, progress=report)
+    answer = {"bytes": done.bytes, "tables": done.tables, "files": done.files}
+    _say(as_json, answer, done.in_words("restored from"))
 
 
 @app.command()

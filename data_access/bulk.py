@@ -18,10 +18,12 @@ def insert(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> N
     """Insert every row of `frame` into `table`; its columns are the table's, by name."""
     if frame.is_empty():
         return
-    if connection.dialect.name == "postgresql":
-        copy(connection, table.name, frame)
-    else:
+    if connection.dialect.name == "sqlite":
         _insert_many(connection, table, frame, "INSERT")
+    elif pl.Binary in frame.dtypes:  # bytes have no place in CSV
+        connection.execute(sa.insert(table), frame.to_dicts())
+    else:
+        copy(connection, table.name, frame)
 
 
 def upsert(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> None:

@@ -17,12 +17,10 @@ _SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 7_305_001
 
 
-def migrate(database: Database) -> None:
+def migrate(database: Database, to: str = "head") -> None:
     """Run the migrations that are missing; two processes starting at once take turns."""
-    config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS))
-    head = ScriptDirectory.from_config(config).get_current_head()
-    if _revision(database) == head:
+    config = _config()
+    if _revision(database) == (head() if to == "head" else to):
         return
     with database.write() as connection:
         if not database.is_sqlite:
@@ -33,7 +31,27 @@ def migrate(database: Database) -> None:
                 f"The store was written by a newer Rounds (schema {found}); update Rounds to open it."
             )
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if to not in (*_known(config), "head"):
+            raise StoreError(
+                f"There is no schema {to} in this version of Rounds; it was made by a newer one."
+            )
+        command.upgrade(config, to)
+
+
+def head() -> str | None:
+    """The newest schema that this version of Rounds knows."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def revision_in(connection: sa.Connection) -> str | None:
+    """The schema that a database holds; None where it has no tables yet."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_SCRIPTS))
+    return config
 
 
 def _revision(database: Database) -> str | None:

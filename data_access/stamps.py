@@ -1,4 +1,4 @@
-"""Three numbers that say whether anything a page shows may have changed."""
+"""Four numbers that say whether anything a page shows may have changed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from data_access.database import Database
-from data_access.schema import audit_log, imports, snapshots
+from data_access.schema import audit_log, imports, restores, snapshots
 
 
 @dataclass(frozen=True)
@@ -15,11 +15,13 @@ class Stamps:
     """`changes` moves with every audited change, `imports` with every import; 0 before the first.
 
     `snapshot` is the id of the newest snapshot: the latest day's, and of that day the last made.
+    `restores` counts the backups put back: after one, any id may stand for something else.
     """
 
     changes: int
     imports: int
     snapshot: int
+    restores: int = 0
 
 
 def read(database: Database) -> Stamps:
@@ -32,6 +34,7 @@ def read(database: Database) -> Stamps:
     )
     changes = sa.select(sa.func.max(audit_log.c.entry_id)).scalar_subquery()
     imported = sa.select(sa.func.max(imports.c.import_id)).scalar_subquery()
+    restored = sa.select(sa.func.max(restores.c.restore_id)).scalar_subquery()
     with database.read() as connection:
-        row = connection.execute(sa.select(changes, imported, newest)).one()
+        row = connection.execute(sa.select(changes, imported, newest, restored)).one()
     return Stamps(*(value or 0 for value in row))

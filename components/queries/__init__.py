@@ -44,6 +44,9 @@ from models.snapshot import WEEKS
 
 _FEW, _MANY = 32, 256
 
+_restores_seen: dict[str, int] = {}
+"""By store, how many backups had been put back when its caches were filled."""
+
 EVERYONE = Viewer("demo@localhost", "Everyone's book", "admin")
 """Who looks while no sign-in is configured and nobody was picked: sees all, may change all."""
 
@@ -75,6 +78,9 @@ def reader(viewer: Viewer) -> Reader:
     """Everything a page needs to read; asks the store what is newest (two small queries)."""
     opened = store()
     now = stamps.read(opened.database)
+    if _restores_seen.setdefault(_key(opened), now.restores) != now.restores:
+        st.cache_resource.clear()  # every id may stand for something else now
+        _restores_seen[_key(opened)] = now.restores
     return Reader(opened, viewer, now, _newest(_key(opened), now.snapshot, opened))
 
 

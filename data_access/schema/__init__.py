@@ -1,5 +1,6 @@
 """Every table of the store, in SQLAlchemy Core; the facts come from their contracts."""
 
+from data_access.schema.backups import restores as restores
 from data_access.schema.base import METADATA as METADATA
 from data_access.schema.base import SQL_TYPES as SQL_TYPES
 from data_access.schema.tables import FACT_TABLES as FACT_TABLES
