@@ -54,6 +54,9 @@ def _checked(before: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
             Weights(**body["weights"]).shares(effectiveness=True)
     except (TypeError, ValueError) as error:
         raise DataError(f"These settings make no sense: {error}.") from error
+    wrong = [step for step, days in body.get("handoff_days", {}).items() if not 1 <= float(days) <= 365]
+    if wrong:
+        raise DataError(f"A handoff takes between 1 and 365 days; look at {', '.join(wrong)}.")
     if not 1 <= int(body.get("capacity", 1)) <= 100:
         raise DataError("Between 1 and 100 calls fit a day.")
     return body

@@ -29,6 +29,18 @@ _NAMES = {
     "unanswered": "invitations without an answer",
     "last_answer": "last answer",
     "last_word": "last word from them",
+    "from_team": "from",
+    "to_team": "to",
+    "handed_on": "handed over",
+    "days_waiting": "days without anybody",
+    "service_level": "days it should take",
+    "learned_n": "past handoffs that tell",
+    "returned_on": "came back",
+    "bounced": "times it came back",
+    "team": "team",
+    "other_team": "other team",
+    "from_on": "both since",
+    "days_together": "days with both",
 }
 _SHARES = ("ratio_28", "posterior")
 _SAID_ELSEWHERE = ("since", "contact_id", "response_id")

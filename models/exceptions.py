@@ -10,6 +10,7 @@ import polars as pl
 
 from models import exception_rules as rules
 from models.contracts import Column, Contract
+from models.exception_handoffs import handoff_findings
 from models.exception_silent import silent
 from models.facts import DAY, WHOLE
 from models.findings import FINDINGS
@@ -40,11 +41,17 @@ class Advance:
     closed: pl.DataFrame
 
 
-def findings(facts: Mapping[str, pl.DataFrame], declines_now: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def findings(
+    facts: Mapping[str, pl.DataFrame],
+    declines_now: pl.DataFrame,
+    as_of: date,
+    handoff_days: Mapping[str, float] | None = None,
+) -> pl.DataFrame:
     """Run every rule as of a day. Out: `FINDINGS`, by kind and account.
 
-    `facts` holds accounts, contacts, interactions, survey_invitations and survey_responses as in
-    `models.facts`; `declines_now` is `DECLINES` of the same day.
+    `facts` holds accounts, contacts, handoffs, interactions, survey_invitations and survey_responses as
+    in `models.facts`; `declines_now` is `DECLINES` of the same day; `handoff_days` are the service levels
+    that people chose, in days by step.
     """
     accounts, interactions = facts["accounts"], facts["interactions"]
     responses = facts["survey_responses"]
@@ -55,6 +62,7 @@ def findings(facts: Mapping[str, pl.DataFrame], declines_now: pl.DataFrame, as_o
                 rules.detractors(accounts, facts["contacts"], responses, interactions, as_of),
                 silent(accounts, facts["survey_invitations"], responses, interactions, as_of),
                 rules.renewal_untouched(accounts, interactions, as_of),
+                handoff_findings(facts["handoffs"], accounts, as_of, handoff_days),
             ]
         )
     )

@@ -13,11 +13,19 @@ DECLINED = "declined"
 DETRACTOR = "detractor"
 SILENT = "silent"
 RENEWAL_UNTOUCHED = "renewal_untouched"
+HANDOFF_LATE = "handoff_late"
+HANDOFF_DROPPED = "handoff_dropped"
+HANDOFF_BOUNCED = "handoff_bounced"
+HANDOFF_OVERLAP = "handoff_overlap"
 KINDS = {
     DECLINED: "Usage fell",
     DETRACTOR: "Unhappy answer",
     SILENT: "Silent",
     RENEWAL_UNTOUCHED: "Renewal near and untouched",
+    HANDOFF_LATE: "Handoff late",
+    HANDOFF_DROPPED: "Handoff dropped",
+    HANDOFF_BOUNCED: "Handoff bounced",
+    HANDOFF_OVERLAP: "Two teams at once",
 }
 """Each kind of exception, with what it is called on screen."""
 

@@ -99,7 +99,15 @@ _QUARTERS: dict[str, _Own] = {
         "Write down what they said. Ask again in three months.",
     ),
 }
-_KIND_DAYS = {"detractor": 2, "renewal_untouched": 7, "declined": 7, "silent": 21}
+_KIND_DAYS = {
+    "detractor": 2,
+    "renewal_untouched": 7,
+    "declined": 7,
+    "silent": 21,
+    "handoff_late": 2,
+    "handoff_dropped": 2,
+    "handoff_bounced": 7,
+}
 
 
 def default(name: str) -> Playbook:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.findings import DECLINED, DETRACTOR, RENEWAL_UNTOUCHED, SILENT
+from models.findings import (
+    DECLINED,
+    DETRACTOR,
+    HANDOFF_BOUNCED,
+    HANDOFF_DROPPED,
+    HANDOFF_LATE,
+    HANDOFF_OVERLAP,
+    RENEWAL_UNTOUCHED,
+    SILENT,
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +53,30 @@ PRESCRIPTIONS: dict[str, Prescription] = {
         open_with="Your renewal is near. What did you get from us this year, and what was missing?",
         end_with="Agree the next step to the renewal, and who decides.",
         saveability=0.20,
+    ),
+    HANDOFF_LATE: Prescription(
+        do="Ask the team that should take over who does, and by when. Tell the customer the name today.",
+        open_with="Who from us is looking after you now, and what are you waiting for?",
+        end_with="Name the person who takes over, and when they will ring.",
+        saveability=0.15,
+    ),
+    HANDOFF_DROPPED: Prescription(
+        do="Take it over yourself or name who does. Call the customer: nobody has been in charge of them.",
+        open_with="Your new contact did not come forward, and that is our mistake. Where do you stand?",
+        end_with="Name the person in charge from today, and meet all three within a week.",
+        saveability=0.20,
+    ),
+    HANDOFF_BOUNCED: Prescription(
+        do="Bring both teams to one table, find out what was missing, and hand it over once, complete.",
+        open_with="You were passed to and fro between us. What did you have to tell us twice?",
+        end_with="Say who stays in charge, and what is still missing.",
+        saveability=0.10,
+    ),
+    HANDOFF_OVERLAP: Prescription(
+        do="Settle which team is in charge, and have the other hand over.",
+        open_with="Two teams of ours are in touch with you. Whom do you turn to, and for what?",
+        end_with="Name the one person to turn to.",
+        saveability=0.05,
     ),
 }
 

@@ -84,7 +84,10 @@ def told(body: Mapping[str, Any]) -> dict[str, str]:
         "Weights": ", ".join(parts) or "usual: frequency 30, effectiveness 40, breadth 30",
         "Calls a day": str(body.get("capacity", DEFAULT_CAPACITY)),
     }
-    others = set(body) - {"success", "weights", "capacity"}
+    handed = body.get("handoff_days") or {}
+    if handed:
+        known["Handoffs"] = ", ".join(f"{step} within {days:g} days" for step, days in sorted(handed.items()))
+    others = set(body) - {"success", "weights", "capacity", "handoff_days"}
     return known | {name: str(body[name]) for name in sorted(others)}
 
 

@@ -16,7 +16,7 @@ from models.declines import DECLINES
 from models.exception_rules import declined, detractors, renewal_untouched
 from models.exception_silent import silent
 from models.exceptions import OPENED, Advance, advance, findings
-from models.facts import ACCOUNTS, CONTACTS, INTERACTIONS, SURVEY_INVITATIONS, SURVEY_RESPONSES
+from models.facts import ACCOUNTS, CONTACTS, HANDOFFS, INTERACTIONS, SURVEY_INVITATIONS, SURVEY_RESPONSES
 from models.findings import FINDINGS
 from tests.models.rows import frame
 
@@ -290,7 +290,15 @@ def full_facts() -> dict[str, pl.DataFrame]:
             SURVEY_RESPONSES,
             *[answer(3 * n % 11, 9 * n - 60, f"r{n}", account_id=names[n % 12]) for n in range(60)],
         ),
+        "handoffs": frame(HANDOFFS, *[handed(name, n) for n, name in enumerate(names)]),
     }
+
+
+def handed(name: str, n: int) -> dict[str, Any]:
+    on = AS_OF - timedelta(days=30 * n - 60)
+    taken = on + timedelta(days=40) if n % 3 else None
+    teams = {"account_id": name, "from_team": "sales", "to_team": "success"}
+    return {**teams, "handed_on": on, "accepted_on": taken}
 
 
 def cut(facts: dict[str, pl.DataFrame], as_of: date) -> dict[str, pl.DataFrame]:
@@ -307,6 +315,9 @@ def cut(facts: dict[str, pl.DataFrame], as_of: date) -> dict[str, pl.DataFrame]:
         .with_columns(pl.when(~later).then("first_reply_at").alias("first_reply_at")),
         "survey_invitations": facts["survey_invitations"].filter(pl.col("sent_at") < end),
         "survey_responses": facts["survey_responses"].filter(pl.col("responded_at") < end),
+        "handoffs": facts["handoffs"]
+        .filter(pl.col("handed_on") <= as_of)
+        .with_columns(accepted_on=pl.when(pl.col("accepted_on") <= as_of).then("accepted_on")),
     }
 
 
@@ -321,7 +332,7 @@ def test_nothing_after_as_of_is_used(days_ago: int) -> None:
 
 def test_every_rule_speaks_in_one_frame() -> None:
     found = findings(full_facts(), frame(DECLINES, alert(account_id="a3")), AS_OF)
-    assert set(found["kind"]) >= {"declined", "detractor", "renewal_untouched"}
+    assert set(found["kind"]) >= {"declined", "detractor", "renewal_untouched", "handoff_dropped"}
     assert found["severity"].is_between(0, 1).all()
     assert all(isinstance(json.loads(text), dict) for text in found["evidence"])
 
