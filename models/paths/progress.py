@@ -1,0 +1,282 @@
+"""Where every live account stands on its path: step, what is next, and how long against the successful."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from models.paths.placing import NO_PATH, place
+from models.paths.progress_frames import PROGRESS, STEP_TIMES
+from models.paths.progress_words import sentence, with_state
+
+SLOW_TIMES = 3.0
+"""Where fewer than 85 % of the successful took a step, this many times their median is slow."""
+
+LOOP_DAYS = 28
+_DAY = pl.col("day")
+_EPOCH = date(1970, 1, 1)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """`rows` (`PROGRESS`), one an account, and `steps` (`STEP_TIMES`), one an account and step."""
+
+    rows: pl.DataFrame
+    steps: pl.DataFrame
+
+    @staticmethod
+    def none() -> Progress:
+        """Nobody's: there is no path."""
+        return Progress(PROGRESS.empty(), STEP_TIMES.empty())
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """`days`: epoch day each account (row) did each step (column), NaN while not; `last`: last day it did."""
+
+    days: np.ndarray[tuple[int, int], np.dtype[np.float64]]
+    last: np.ndarray[tuple[int, int], np.dtype[np.float64]]
+
+
+def progress(
+    live: pl.DataFrame,
+    steps: pl.DataFrame,
+    reached: pl.DataFrame,
+    ticks: pl.DataFrame,
+    as_of: date,
+    usage_from: date | None = None,
+) -> Progress:
+    """Place the live book on the paths in force, as of a day.
+
+    In: `book.BOOK`, `PRESCRIBED`, `REACHED`, `TICKS` and the first day usage is known of. An account stands
+    on the paths of its segment, where there are any, or else on those for everybody; it is on the likeliest
+    of them (`placing`). Who signed before usage is known, or on a day that is not known, is counted from
+    `usage_from`, and its order is not judged.
+
+    Its step is the furthest position of which it did something; what is missing before is skipped; the
+    clock of the next step starts when the position before was complete. Stuck: longer than 85 % of the
+    successful were on that step (three times their median where fewer than 85 % ever took it). Behind: past
+    the step's target, or without one, later after signing than 85 % of them. Nothing after `as_of` counts.
+    """
+    meant = _meant(live, steps, as_of, usage_from)
+    if meant.is_empty():
+        return Progress.none()
+    marked = _columns(steps)
+    grid = _grid(meant, marked, reached, ticks, as_of)
+    paths = marked["path_key"].unique(maintain_order=True).to_list()
+    ages = meant["age"].to_numpy().astype(np.float64)
+    chosen = place(~np.isnan(grid.days), ages, _allowed(meant, marked, paths), marked, paths)
+    accounts = meant.with_columns(
+        path_key=pl.Series([*paths, None], dtype=pl.String).gather(
+            np.where(chosen == NO_PATH, len(paths), chosen)
+        )
+    )
+    walked = _walked(accounts, marked, grid)
+    return Progress(_rows(accounts, walked, as_of), _step_times(walked, as_of))
+
+
+def _meant(live: pl.DataFrame, steps: pl.DataFrame, as_of: date, usage_from: date | None) -> pl.DataFrame:
+    """The accounts that any path is meant for: row, account_id, segment, started, watched, age, since."""
+    segments = steps["segment"].unique()
+    own = pl.col("segment").fill_null("").is_in(segments.filter(segments != "").implode())
+    kept = live if (segments == "").any() else live.filter(own)
+    first = pl.lit(usage_from or as_of)
+    watched = pl.col("signed_on").is_not_null() & (pl.col("signed_on") >= first)
+    return (
+        kept.sort("account_id")
+        .with_columns(watched=watched, started=pl.when(watched).then("signed_on").otherwise(first), own=own)
+        .with_columns(
+            age=(pl.lit(as_of) - pl.coalesce("signed_on", "started")).dt.total_days(),
+            since=(pl.lit(as_of) - pl.col("started")).dt.total_days(),
+            row=pl.int_range(pl.len()),
+        )
+        .select("row", "account_id", "segment", "own", "started", "watched", "age", "since")
+    )
+
+
+def _columns(steps: pl.DataFrame) -> pl.DataFrame:
+    """The steps in order, each with the `column` of what it asks for: steps of two paths may share one."""
+    asked = pl.when(pl.col("kind") == "data").then(pl.format("{}#{}", "event", "nth"))
+    by_hand = pl.format("{}|{}", "path_key", "step")
+    return (
+        steps.sort("path_key", "position", "median_days", "label", nulls_last=True, maintain_order=True)
+        .with_columns(column=asked.otherwise(by_hand).rank("dense").cast(pl.Int64) - 1)
+        .with_columns(slow=pl.coalesce("gap_p85", SLOW_TIMES * pl.col("gap_median")))
+    )
+
+
+def _allowed(
+    accounts: pl.DataFrame, steps: pl.DataFrame, paths: list[str]
+) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
+    whose = dict(steps.select("path_key", "segment").iter_rows())
+    segment = accounts["segment"].fill_null("")
+    columns = [(segment == whose[key]) if whose[key] else ~accounts["own"] for key in paths]
+    return np.column_stack([column.to_numpy() for column in columns])
+
+
+def _grid(
+    accounts: pl.DataFrame, steps: pl.DataFrame, reached: pl.DataFrame, ticks: pl.DataFrame, as_of: date
+) -> _Grid:
+    rows = accounts.select("row", "account_id")
+    data = steps.filter(pl.col("kind") == "data").select("event", "nth", "column").unique()
+    used = reached.filter(pl.col("reached_on") <= as_of).join(data, on=["event", "nth"])
+    hand = steps.filter(pl.col("kind") == "manual").select("path_id", "step", "column")
+    ticked = ticks.filter(pl.col("done_on") <= as_of).join(hand, on=["path_id", "step"])
+    known = pl.when(pl.col("last_on") <= as_of).then("last_on")
+    marks = pl.concat(
+        [
+            used.select("account_id", "column", day="reached_on", last=known),
+            ticked.select("account_id", "column", day="done_on", last=pl.lit(None, pl.Date)),
+        ]
+    ).join(rows, on="account_id")
+    shape = (accounts.height, int(steps["column"].max() or 0) + 1)  # type: ignore[arg-type]
+    days, last = np.full(shape, np.nan), np.full(shape, np.nan)
+    at = marks["row"].to_numpy(), marks["column"].to_numpy()
+    days[at] = _epoch_days(marks["day"])
+    last[at] = _epoch_days(marks["last"])
+    return _Grid(days, last)
+
+
+def _epoch_days(days: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return days.cast(pl.Int32).cast(pl.Float64).to_numpy()
+
+
+def _walked(accounts: pl.DataFrame, steps: pl.DataFrame, grid: _Grid) -> pl.DataFrame:
+    """Every account's steps on its path: the day each was done, and what state that leaves it in."""
+    on = accounts.filter(pl.col("path_key").is_not_null())
+    long = on.join(steps.drop("segment"), on="path_key", maintain_order="left_right")
+    at = long["row"].to_numpy(), long["column"].to_numpy()
+    dated = long.with_columns(
+        pl.Series("day", grid.days[at]).fill_nan(None).cast(pl.Int32).cast(pl.Date),
+        pl.Series("last", grid.last[at]).fill_nan(None).cast(pl.Int32).cast(pl.Date),
+    )
+    did = _DAY.is_not_null()
+    furthest = pl.col("position").filter(did).max().over("row").fill_null(0)
+    marked = dated.with_columns(furthest=furthest).with_columns(
+        current=pl.col("position").filter(~did & (pl.col("position") >= pl.col("furthest"))).min().over("row")
+    )
+    return _with_gaps(marked).with_columns(
+        step_state=pl.when(did)
+        .then(pl.lit("done"))
+        .when(pl.col("position") == pl.col("current"))
+        .then(pl.lit("current"))
+        .when(pl.col("position") < pl.col("furthest"))
+        .then(pl.lit("skipped"))
+        .otherwise(pl.lit("ahead"))
+    )
+
+
+def _with_gaps(marked: pl.DataFrame) -> pl.DataFrame:
+    """With `arrived`: the last day anything was done at an earlier position, or the start."""
+    levels = marked.group_by("row", "position", maintain_order=True).agg(_DAY.max())
+    before = levels.with_columns(arrived=_DAY.shift(1).over("row")).with_columns(
+        arrived=pl.col("arrived").cum_max().forward_fill().over("row")
+    )
+    joined = marked.join(before.drop("day"), on=["row", "position"], maintain_order="left")
+    return joined.with_columns(arrived=pl.coalesce("arrived", "started").clip(lower_bound=pl.col("started")))
+
+
+def _rows(accounts: pl.DataFrame, walked: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    state, label = pl.col("step_state"), pl.col("label")
+    is_next = state == "current"
+    skipped = (state == "skipped") & (pl.col("kind") == "data")
+    untold = (
+        pl.when(pl.col("kind") == "manual").then(pl.format("{} (not ticked)", "label")).otherwise("label")
+    )
+    followed = {name: pl.col(name).filter(is_next).first() for name in _NEXT.values()}
+    again = (
+        (_DAY.is_not_null() & (pl.col("position") == pl.col("furthest")))
+        & (pl.col("last") > _DAY)
+        & ((pl.lit(as_of) - pl.col("last")).dt.total_days() <= LOOP_DAYS)
+    )
+    told = walked.group_by("row", maintain_order=True).agg(
+        pl.col("path", "path_id", "version", "source", "furthest").first(),
+        pl.col("arrived").filter(is_next).first().alias("arrived_on"),
+        *(followed[column].alias(name) for name, column in _NEXT.items()),
+        done=(state == "done").sum().cast(pl.Int64),
+        steps=pl.len().cast(pl.Int64),
+        left_out=skipped.sum().cast(pl.Int64),
+        step=label.filter(_DAY.is_not_null() & (pl.col("position") == pl.col("furthest"))).last(),
+        skipped=untold.filter(state == "skipped"),
+        again=label.filter(again),
+    )
+    whole = accounts.join(told, on="row", how="left", maintain_order="left").join(
+        _swaps(walked), on="row", how="left", maintain_order="left"
+    )
+    counted = whole.with_columns(
+        pl.col("done", "steps", "left_out", "moved", "furthest").fill_null(0),
+        pl.col("skipped", "swapped", "again").fill_null([]),
+        days_on=(pl.lit(as_of) - pl.col("arrived_on")).dt.total_days(),
+    )
+    stated = with_state(counted)
+    looped = pl.when(pl.col("state") == "stuck").then("again").otherwise(pl.lit([], pl.List(pl.String)))
+    return PROGRESS.check(
+        stated.with_columns(
+            sentence(),
+            looped=looped,
+            position="furthest",
+            days_since_start="since",
+            distance=pl.col("left_out") + pl.col("moved"),
+        ).sort("account_id")
+    )
+
+
+_NEXT = {
+    "next": "label",
+    "next_step": "step",
+    "next_kind": "kind",
+    "next_who": "who",
+    "advice": "advice",
+    "usual_days": "gap_median",
+    "slow_days": "slow",
+    "target_days": "target_days",
+    "late_days": "p85_days",
+}
+"""What is told of the next step: its name in `PROGRESS`, and the step's own column."""
+
+
+def _swaps(walked: pl.DataFrame) -> pl.DataFrame:
+    """The neighbours in time that stand the other way round on the path, and how many steps moved."""
+    timed = walked.filter(_DAY.is_not_null() & pl.col("watched")).sort("row", "day", "position")
+    label, at = pl.col("label").shift(1).over("row"), pl.col("position").shift(1).over("row")
+    turned = timed.with_columns(before=label, turned=at > pl.col("position")).filter("turned")
+    pairs = turned.group_by("row", maintain_order=True).agg(
+        swapped=pl.format("{} before {}", "before", "label")
+    )
+    broken = timed.join(pairs, on="row", how="semi", maintain_order="left")
+    orders = broken.group_by("row", maintain_order=True).agg("position")
+    kept = [_in_order(one) for one in orders["position"].to_list()]
+    moved = orders.select(
+        "row", moved=pl.col("position").list.len().cast(pl.Int64) - pl.Series(kept, dtype=pl.Int64)
+    )
+    return pairs.join(moved, on="row", maintain_order="left")
+
+
+def _in_order(positions: list[int]) -> int:
+    """The most steps that stand in order without moving: the longest run that never falls.
+
+    >>> _in_order([1, 3, 2, 4])
+    3
+    """
+    best: list[int] = []
+    for end, position in enumerate(positions):
+        best.append(1 + max((best[at] for at in range(end) if positions[at] <= position), default=0))
+    return max(best, default=0)
+
+
+def _step_times(walked: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    until = pl.coalesce("day", pl.lit(as_of))
+    gap = (until - pl.col("arrived")).dt.total_days().clip(lower_bound=0)
+    told = pl.col("step_state").is_in(["done", "current"])
+    rows = walked.with_columns(
+        state="step_state",
+        done_on="day",
+        days=(_DAY - pl.col("started")).dt.total_days(),
+        gap_days=pl.when(told).then(gap),
+        usual_days="gap_median",
+        slow_days="slow",
+    )
+    return STEP_TIMES.check(rows)
