@@ -25,6 +25,8 @@ _LANES = {
     "ticket": ("ticket", "chat"),
     "call": ("courtesy call", "call", "email", "meeting"),
     "exception": ("exception",),
+    "champion": ("champion",),
+    "release": ("release",),
     "other": ("handoff", "community", "social", "subscription"),
 }
 _MARKS = {
@@ -32,6 +34,8 @@ _MARKS = {
     "ticket": "x",
     "call": "circle",
     "exception": "triangle-up",
+    "champion": "cross",
+    "release": "diamond",
     "other": "square-open",
 }
 _MOST, _TEXT = 200, 60
@@ -117,16 +121,16 @@ def _short(title: str) -> str:
 def _layout() -> Figure:
     scale = {"range": [0, 100], "tickvals": [0, 50, 100], "fixedrange": True}
     return {
-        "height": 430,
+        "height": 470,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "legend": {"orientation": "h", "y": 1.08, "yanchor": "bottom"},
         "hovermode": "closest",
         "xaxis": {"fixedrange": True, "tickformat": "%-d %b", "anchor": "y3"},
-        "yaxis": {**scale, "domain": [0.66, 1.0], "title": {"text": "scores"}},
-        "yaxis2": {**scale, "domain": [0.32, 0.62], "title": {"text": "parts"}},
+        "yaxis": {**scale, "domain": [0.68, 1.0], "title": {"text": "scores"}},
+        "yaxis2": {**scale, "domain": [0.37, 0.64], "title": {"text": "parts"}},
         "yaxis3": {
             "fixedrange": True,
-            "domain": [0.0, 0.27],
+            "domain": [0.0, 0.33],
             "type": "category",
             "categoryorder": "array",
             "categoryarray": list(reversed(_LANES)),

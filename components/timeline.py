@@ -26,6 +26,8 @@ _ICONS = {
     "courtesy call": "stethoscope",
     "exception": "error",
     "pulse": "favorite",
+    "champion": "person_off",
+    "release": "new_releases",
 }
 
 

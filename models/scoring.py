@@ -10,6 +10,7 @@ import polars as pl
 
 from models.behaviour import Compared, Weights, behaviour
 from models.book import as_known, book
+from models.champions import CHAMPIONS, quiet_champions
 from models.decisions import decisions, success_from
 from models.declines import DeclineResult, declines
 from models.declines_state import DeclineState
@@ -20,6 +21,7 @@ from models.measure_choice import choose
 from models.past_decisions import PAST
 from models.quadrant import quadrant
 from models.reach import reach
+from models.releases import releases, uptake
 from models.risk import risk
 from models.snapshot import SCORES, WEEKS
 from models.touches import touches
@@ -37,7 +39,9 @@ class Scored:
     """`scores` (`SCORES`), `findings` (`FINDINGS`), `weeks` (`WEEKS`), and the decline detector's memory.
 
     `compared` and `felt` say what the scores were measured against, which explaining a change needs.
-    `drivers` (`DRIVERS`) is what the successful did more of, `users` (`USERS`) what each user does.
+    `drivers` (`DRIVERS`) is what the successful did more of, `users` (`USERS`) what each user does,
+    `champions` (`CHAMPIONS`) those whose own use stopped, `releases` (`RELEASES`) what is new in the
+    product and `uptake` (`UPTAKE`) who uses it.
     """
 
     scores: pl.DataFrame
@@ -48,6 +52,9 @@ class Scored:
     felt: Felt
     drivers: pl.DataFrame
     users: pl.DataFrame
+    champions: pl.DataFrame
+    releases: pl.DataFrame
+    uptake: pl.DataFrame
     notes: dict[str, object] = field(default_factory=dict)
 
 
@@ -112,6 +119,7 @@ def score(
         "succeeded": int(decided["succeeded"].sum()),
         "behaviour": {"why": choice.why, **asdict(choice.measures), "failed": choice.failed},
     }
+    new = releases(days, spans, facts["features"], as_of)
     return Scored(
         scores,
         found,
@@ -121,6 +129,9 @@ def score(
         moods,
         drivers(decided, _by_then(facts, as_of), days, spans, success=success.kind),
         USERS.empty() if user_windows is None else user_behaviour(live, user_windows, facts["contacts"]),
+        CHAMPIONS.empty() if user_windows is None else quiet_champions(live, user_windows, facts, as_of),
+        new,
+        uptake(spans, new, live, as_of),
         notes,
     )
 

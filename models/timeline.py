@@ -7,9 +7,11 @@ from datetime import date
 
 import polars as pl
 
+from models.champions import CHAMPIONS
 from models.contracts import Column, Contract
 from models.facts import TEXT, TIME
 from models.pulse import PULSES, word
+from models.releases import RELEASED
 
 TIMELINE = Contract(
     "timeline",
@@ -31,12 +33,16 @@ def timeline(
     exceptions: pl.DataFrame,
     as_of: date,
     pulses: pl.DataFrame | None = None,
+    *,
+    champions: pl.DataFrame | None = None,
+    releases: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Merge one account's facts, logged calls and exceptions, the newest first.
 
     In: the facts survey_responses, interactions, handoffs, community_posts and subscriptions; calls as in
-    TASKS (those done are used); exceptions as in EXCEPTIONS; pulses as in `pulse.PULSES`. Facts dated
-    after `as_of` are left out; what people logged since stays. Out: `TIMELINE`.
+    TASKS (those done are used); exceptions as in EXCEPTIONS; pulses as in `pulse.PULSES`; its quiet
+    champions (`CHAMPIONS`) and the releases since it signed (`releases.RELEASED`). Facts dated after
+    `as_of` are left out; what people logged since stays. Out: `TIMELINE`.
     """
     then = pl.concat(
         [
@@ -45,6 +51,8 @@ def timeline(
             _handoffs(facts["handoffs"]),
             _posts(facts["community_posts"]),
             _subscriptions(facts["subscriptions"]),
+            _champions(CHAMPIONS.empty() if champions is None else champions),
+            _releases(RELEASED.empty() if releases is None else releases),
         ]
     ).filter(pl.col("at").dt.date() <= as_of)
     since = pl.concat(
@@ -110,6 +118,25 @@ def _subscriptions(periods: pl.DataFrame) -> pl.DataFrame:
         detail=paid,
     )
     return pl.concat([began, ended])
+
+
+def _champions(quiet: pl.DataFrame) -> pl.DataFrame:
+    title = pl.format("Champion quiet since {}", pl.col("quiet_since").dt.strftime("%-d %b"))
+    return _rows(quiet, at="quiet_since", channel=pl.lit("champion"), title=title, detail=pl.col("sentence"))
+
+
+def _releases(released: pl.DataFrame) -> pl.DataFrame:
+    """What is new in the product, on the first day on which anybody used it."""
+    here = (
+        pl.when(pl.col("used_on").is_null())
+        .then(pl.lit("not used here yet"))
+        .otherwise(pl.format("used here since {}", pl.col("used_on").dt.strftime("%-d %b %Y")))
+    )
+    everywhere = pl.format(
+        "{}; first used by anybody that day, by {} accounts since", here, pl.col("accounts")
+    )
+    title = pl.format("Release: {}", "feature")
+    return _rows(released, at="released_on", channel=pl.lit("release"), title=title, detail=everywhere)
 
 
 def _calls(calls: pl.DataFrame) -> pl.DataFrame:

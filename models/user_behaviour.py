@@ -12,6 +12,10 @@ MOST_USERS = 20
 """Users kept of each account, the busiest first."""
 
 LOOKED_BACK = 182
+YEAR_DAYS = 365
+
+NOW, BEFORE, HALF_YEAR, YEAR = range(4)
+"""The windows of `user_windows` by their position."""
 
 USERS = Contract(
     "users",
@@ -31,7 +35,7 @@ USERS = Contract(
 
 
 def user_windows(as_of: date) -> list[tuple[date, date]]:
-    """The last 28 days, the 28 before them, and half a year: what `user_behaviour` is made of.
+    """The last 28 days, the 28 before them, half a year, and a year (which tells of champions).
 
     >>> user_windows(date(2025, 3, 1))[0]
     (datetime.date(2025, 2, 2), datetime.date(2025, 3, 1))
@@ -40,18 +44,20 @@ def user_windows(as_of: date) -> list[tuple[date, date]]:
         (as_of - timedelta(days=27), as_of),
         (as_of - timedelta(days=55), as_of - timedelta(days=28)),
         (as_of - timedelta(days=LOOKED_BACK - 1), as_of),
+        (as_of - timedelta(days=YEAR_DAYS - 1), as_of),
     ]
 
 
 def user_behaviour(book: pl.DataFrame, windows: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
     """The busiest users of each live account; columns of `USERS`, sorted by account, busiest first.
 
-    In: `account_id` of the live book; account_id, user_id, window (0, 1, 2 of `user_windows`), events,
-    active_days, last_at, one row a named user and window; `facts.CONTACTS`. Users without a name are in no
-    row. Of every account the 20 with most active days are kept, and champions always.
+    In: `account_id` of the live book; account_id, user_id, window (of `user_windows`; half a year counts),
+    events, active_days, last_at, one row a named user and window; `facts.CONTACTS`. Users without a name
+    are in no row. Of every account the 20 with most active days are kept, and champions always.
     """
-    live = windows.join(book.select("account_id"), on="account_id")
-    now, before = pl.col("window") == 0, pl.col("window") == 1
+    half_year = windows.filter(pl.col("window") <= HALF_YEAR)
+    live = half_year.join(book.select("account_id"), on="account_id")
+    now, before = pl.col("window") == NOW, pl.col("window") == BEFORE
     users = live.group_by("account_id", "user_id").agg(
         active_days_28=(pl.col("active_days") * now).sum(),
         active_days_prev_28=(pl.col("active_days") * before).sum(),

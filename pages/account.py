@@ -25,6 +25,7 @@ from components.contacts import contact_list
 from components.exception_card import exception_card
 from components.pulse_card import pulse_card
 from components.queries import Reader
+from components.queries import why as queries_why
 from components.timeline import timeline_list
 from components.users_table import users_table
 from components.why_card import why_card
@@ -76,7 +77,7 @@ def _account(reader: Reader, row: dict[str, Any], today: date) -> None:
     grid = st.grid(5, min_column_width=_COLUMN, gap="medium")
     with grid.cell(column_span=3), st.container(key="account-main"):
         _exceptions(reader, row, today)
-        events = _events(reader, row["account_id"])
+        events = _events(reader, row["account_id"], row["signed_on"])
         st.subheader("Why it moved", anchor=False)
         why_card(reader, row["account_id"], events, today)
         _usage(reader, row)
@@ -145,7 +146,7 @@ def _usage(reader: Reader, row: dict[str, Any]) -> None:
     )
 
 
-def _events(reader: Reader, account: str) -> pl.DataFrame:
+def _events(reader: Reader, account: str, signed_on: date | None) -> pl.DataFrame:
     """All that ever happened here; columns of `models.timeline.TIMELINE`."""
     return timeline(
         {name: queries.fact(reader, name, account) for name in _FACTS},
@@ -153,6 +154,8 @@ def _events(reader: Reader, account: str) -> pl.DataFrame:
         queries.every_exception(reader).filter(pl.col("account_id") == account),
         reader.as_of,
         queries.pulses(reader).filter(pl.col("account_id") == account),
+        champions=queries_why.quiet_champions(reader, account),
+        releases=queries_why.releases(reader, account, signed_on),
     )
 
 

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import polars as pl
 import streamlit as st
 
-from components.queries import NotFound, Reader, every_exception, fact, scores_in, snapshot_list
+from components.queries import (
+    EVERYONE,
+    NotFound,
+    Reader,
+    every_exception,
+    fact,
+    part,
+    scores_in,
+    snapshot_list,
+)
 from data_access import moves, snapshots
 from data_access.snapshots import Snapshot
+from models.champions import CHAMPIONS
 from models.emotion import ANSWERS
 from models.findings import KINDS
 from models.leading_causes import summed
 from models.links import way
 from models.overnight import overnight as what_changed
+from models.releases import RELEASES, UPTAKE, released
 from models.snapshot import WEEKS
 from models.why import Why, heard, total, why
 
@@ -37,6 +49,28 @@ def moved(reader: Reader, start: int, end: int) -> pl.DataFrame:
     """What moved each of the viewer's accounts between two snapshots (ids); columns of `MOVES`."""
     _, signs = _way(reader, start, end)
     return summed(moves.steps(reader.store.database, reader.viewer, list(signs)), signs)
+
+
+def quiet_champions(reader: Reader, account_id: str) -> pl.DataFrame:
+    """The champions of an account whose own use stopped; columns of `models.champions.CHAMPIONS`."""
+    return _mine(reader, "champions", CHAMPIONS.empty(), account_id)
+
+
+def releases(reader: Reader, account_id: str, signed_on: date | None) -> pl.DataFrame:
+    """What came into the product since an account signed; columns of `models.releases.RELEASED`."""
+    try:
+        found = part(replace(reader, viewer=EVERYONE), "releases")
+    except NotFound:
+        found = RELEASES.empty()
+    return released(found, _mine(reader, "uptake", UPTAKE.empty(), account_id), signed_on)
+
+
+def _mine(reader: Reader, name: str, nothing: pl.DataFrame, account_id: str) -> pl.DataFrame:
+    """An account's rows of a part of the newest snapshot; `nothing` where the snapshot has no such part."""
+    try:
+        return part(reader, name).filter(pl.col("account_id") == account_id)
+    except NotFound:
+        return nothing
 
 
 @st.cache_resource(max_entries=_FEW, show_spinner=False)
@@ -67,10 +101,16 @@ def _explain(
 
 def _way(reader: Reader, start: int, end: int) -> tuple[tuple[date, date], dict[int, int]]:
     """The days of two snapshots, and the steps between them."""
-    listed = snapshot_list(reader)
-    days = dict(listed.select("snapshot_id", "as_of").iter_rows())
-    links = dict(listed.select("snapshot_id", "previous_snapshot_id").iter_rows())
+    days, links = _links(str(reader.store.database.url), reader.stamps.changes, reader)
     return (days[start], days[end]), way(links, start, end)
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _links(where: str, changes: int, _reader: Reader) -> tuple[dict[int, date], dict[int, int | None]]:
+    """The day of every snapshot, and which it is explained from."""
+    listed = snapshot_list(_reader)
+    days = dict(listed.select("snapshot_id", "as_of").iter_rows())
+    return days, dict(listed.select("snapshot_id", "previous_snapshot_id").iter_rows())
 
 
 def _part(

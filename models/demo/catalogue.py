@@ -41,6 +41,9 @@ NOISE = {
 }
 """Done by some accounts at any time; it means nothing."""
 
+RELEASED = "filter.saved"
+"""Of these, the one that came into the product during the history."""
+
 DECOY = {"sandbox.opened": ("Sandbox", "Core", False)}
 """Done by one segment only, which leaves less for reasons of its own."""
 DECOY_SEGMENT = 2

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.demo.catalogue import DECOY_SEGMENT, MILESTONES, NOISE, OPTIONAL, PATHS
+from models.demo.catalogue import DECOY_SEGMENT, MILESTONES, NOISE, OPTIONAL, PATHS, RELEASED
 from models.demo.clock import Clock, stream
 from models.demo.shape import NEVER, Flags, Floats, Ints, Signal
 from models.demo.traits import Traits
 
 OFF_PATH = len(PATHS)
+RELEASED_BEFORE = 150
+"""Days before `as_of` on which the newest feature was released."""
+
 _NAMES = list(MILESTONES)
 
 
@@ -59,7 +62,25 @@ def follow(clock: Clock, traits: Traits, seed: int, signal: Signal) -> Following
     days = np.hstack([days, _meaningless(rng, traits)])
     never = days >= NEVER
     reached = clock.workday(traits.signed[:, None] + np.where(never, 0, np.ceil(days)).astype(np.int64))
-    return Following(path=path, reached=np.where(never, NEVER, reached), steps=steps)
+    known = _not_before_release(clock, np.where(never, NEVER, reached), seed)
+    return Following(path=path, reached=known, steps=steps)
+
+
+def released(clock: Clock) -> int | None:
+    """The day on which `RELEASED` came into the product; None in a history too short to tell."""
+    return clock.last - RELEASED_BEFORE if clock.last >= 2 * RELEASED_BEFORE else None
+
+
+def _not_before_release(clock: Clock, reached: Ints, seed: int) -> Ints:
+    """Who would have used it earlier uses it soon after its release."""
+    day = released(clock)
+    if day is None:
+        return reached
+    column = list(OPTIONAL).index(RELEASED)
+    soon = day + np.floor(stream(seed, "release").exponential(12, len(reached))).astype(np.int64)
+    later = reached.copy()
+    later[:, column] = np.where(reached[:, column] < day, clock.workday(soon), reached[:, column])
+    return later
 
 
 def _along_paths(rng: np.random.Generator, traits: Traits, path: Ints) -> Floats:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from models.demo.catalogue import BULK, DECOY, DECOY_SEGMENT, EVERYONE, MILESTONES, NOISE, PATHS
-from models.demo.following import OFF_PATH
+from models.demo.catalogue import BULK, DECOY, DECOY_SEGMENT, EVERYONE, MILESTONES, NOISE, PATHS, RELEASED
+from models.demo.following import OFF_PATH, released
 from models.demo.handoffs import DROPPED_SHARE, LATE_SHARE
 from models.demo.keys import account_ids
 from models.demo.shape import NEVER, WEIGHTS, Flags, Floats, Ints
@@ -40,6 +40,7 @@ def truth(story: Story) -> dict[str, Any]:
         "milestones": list(MILESTONES) if story.signal in ("paths", "progress") else [],
         "everyone": list(EVERYONE),
         "noise": list(NOISE),
+        "releases": _releases(story),
         "decoys": dict.fromkeys(DECOY, SEGMENTS[DECOY_SEGMENT]),
         "bulk": list(BULK),
         "calls": {
@@ -48,6 +49,12 @@ def truth(story: Story) -> dict[str, Any]:
         },
         "accounts": _accounts(story),
     }
+
+
+def _releases(story: Story) -> dict[str, str | None]:
+    """The event that came into the product during the history, with its day; none in a short one."""
+    day = released(story.clock)
+    return {} if day is None else {RELEASED: _iso(story, np.array([day]))[0]}
 
 
 def _paths(story: Story) -> dict[str, list[dict[str, Any]]]:

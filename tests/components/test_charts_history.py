@@ -56,6 +56,23 @@ def test_draws_no_more_than_an_eye_can_tell() -> None:
     assert all(len(text) == 60 for text in trace["text"])
 
 
+def test_champions_and_releases_have_lanes_and_shapes_of_their_own() -> None:
+    said = events(
+        (datetime(2026, 11, 19), "champion", "Champion quiet since 19 Nov"),
+        (datetime(2026, 11, 18), "release", "Release: Maps"),
+        (datetime(2026, 11, 17), "survey", "NPS 3 of 10"),
+    )
+
+    marks = [trace for trace in charts_history.figure(HISTORY, said)["data"] if trace["mode"] == "markers"]
+
+    assert {trace["y"][0]: trace["text"][0] for trace in marks} == {
+        "survey": "NPS 3 of 10",
+        "champion": "Champion quiet since 19 Nov",
+        "release": "Release: Maps",
+    }
+    assert len({trace["marker"]["symbol"] for trace in marks}) == 3
+
+
 def test_its_words_hold_its_numbers() -> None:
     said = charts_history.alt(HISTORY, events((datetime(2026, 11, 19), "survey", "NPS 3 of 10")))
 

@@ -4,7 +4,9 @@ from datetime import date, datetime
 
 import polars as pl
 
+from models.champions import CHAMPIONS
 from models.facts import FACTS
+from models.releases import RELEASED
 from models.timeline import timeline
 
 AS_OF = date(2026, 11, 20)
@@ -148,3 +150,31 @@ def test_what_is_dated_after_the_snapshot_is_not_known_yet() -> None:
     assert told(timeline(later, NO_CALLS, NO_EXCEPTIONS, AS_OF)) == [
         ("subscription", "Core begins", "9 a month")
     ]
+
+
+def test_quiet_champions_and_releases_stand_at_their_day() -> None:
+    quiet = pl.DataFrame(
+        [{"account_id": "a", "contact_id": "p", "quiet_since": date(2026, 9, 3), "sentence": "used it …"}],
+        schema=CHAMPIONS.schema,
+    )
+    new = pl.DataFrame(
+        [
+            {"feature": "Reports", "released_on": date(2026, 9, 1), "accounts": 9, "used_on": None},
+            {"feature": "Maps", "released_on": date(2026, 9, 5), "accounts": 9, "used_on": date(2026, 10, 1)},
+            {"feature": "Later", "released_on": date(2026, 11, 21), "accounts": 1, "used_on": None},
+        ],
+        schema=RELEASED.schema,
+    )
+
+    found = timeline(facts(), NO_CALLS, NO_EXCEPTIONS, AS_OF, champions=quiet, releases=new)
+
+    assert told(found) == [
+        ("release", "Release: Maps", f"used here since 1 Oct 2026; {FLEET}"),
+        ("champion", "Champion quiet since 3 Sep", "used it …"),
+        ("release", "Release: Reports", f"not used here yet; {FLEET}"),
+    ]
+    assert found["at"][1] == datetime(2026, 9, 3)
+    assert found["contact_id"].to_list() == [None, "p", None]
+
+
+FLEET = "first used by anybody that day, by 9 accounts since"

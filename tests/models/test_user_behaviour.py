@@ -32,10 +32,11 @@ def used(*rows: tuple[str, str, int, int, int, int]) -> pl.DataFrame:
 
 
 def test_windows_follow_each_other() -> None:
-    now, before, half_year = user_windows(DAY)
+    now, before, half_year, year = user_windows(DAY)
     assert (now[1] - now[0]).days == (before[1] - before[0]).days == 27
     assert before[1] + timedelta(days=1) == now[0]
     assert (half_year[1] - half_year[0]).days == 181
+    assert (year[1] - year[0]).days == 364
 
 
 def test_each_user_by_hand() -> None:
@@ -46,6 +47,8 @@ def test_each_user_by_hand() -> None:
         ("a", "v", 0, 10, 5, 3),
         ("a", "v", 2, 10, 5, 3),
         ("a", "w", 2, 10, 5, 100),
+        ("a", "w", 3, 99, 40, 100),
+        ("a", "long gone", 3, 10, 5, 200),
         ("gone", "x", 0, 1, 1, 0),
     )
     contacts = frame(

@@ -111,3 +111,15 @@ def test_search_finds_by_any_word_without_accents() -> None:
     assert matching(book, "CAFÉ aland")["account_id"].to_list() == ["A1"]
     assert matching(book, "b1")["name"].to_list() == ["Bau"]
     assert matching(book, "nothing").is_empty()
+
+
+def test_a_quiet_champion_and_a_release_stand_in_the_timeline(open_page: Open) -> None:
+    quiet = queries.part(reader(), "champions").row(0, named=True)
+    released = queries.part(reader(), "releases").row(0, named=True)
+
+    said = shown(open_page("account", account=quiet["account_id"])).replace("\\", "")
+
+    assert f"Champion quiet since {quiet['quiet_since']:%-d %b}" in said
+    assert quiet["sentence"] in said
+    signed_on = queries.scores(reader()).filter(account_id=quiet["account_id"])["signed_on"][0]
+    assert (f"Release: {released['feature']}" in said) == (signed_on <= released["released_on"])
