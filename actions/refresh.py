@@ -20,6 +20,7 @@ from data_access.locks import exclusive
 from data_access.store import Store
 from data_access.version import code_version
 from data_access.viewer import SYSTEM, Viewer
+from models import quality
 from models.declines_fleet import FLEET
 from models.declines_state import MEMORY, DeclineState
 from models.exceptions import advance
@@ -151,7 +152,12 @@ def _refresh(
                 "months_read": len(activity.months_read),
             },
         }
-        kept = {"subscriptions": facts["subscriptions"], learning.FRAME: past.rows}
+        reached = scored.compared.value_events["event"].to_list()
+        kept = {
+            "subscriptions": facts["subscriptions"],
+            learning.FRAME: past.rows,
+            **quality.parts(facts, activity.event_spans, scored.scores, reached, day),
+        }
         snapshot_id = _write(store, viewer, now, day, header, scored, links, kept)
         watch.begin("done")
     return RefreshReport(snapshot_id, day, scored.scores.height, watch.seconds, len(activity.months_read))
