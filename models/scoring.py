@@ -17,6 +17,7 @@ from models.declines_state import DeclineState
 from models.drivers import drivers
 from models.emotion import Felt, felt
 from models.exceptions import findings
+from models.handoff_times import SETTING
 from models.measure_choice import choose
 from models.past_decisions import PAST
 from models.quadrant import quadrant
@@ -106,7 +107,7 @@ def score(
     begin("declines")
     fallen = declines(account_days, facts["accounts"], as_of, memory)
     begin("exceptions")
-    found = findings(_with_renewals(facts, live), fallen.now, as_of)
+    found = findings(_with_renewals(facts, live), fallen.now, as_of, _levels(chosen.get(SETTING)))
     begin("risk")
     heard = reach(live, facts["contacts"], facts["community_posts"], facts["referrals"], as_of)
     order = risk(live, compared.scores, moods.scores, as_of)
@@ -221,6 +222,10 @@ def _with_renewals(facts: Frames, live: pl.DataFrame) -> dict[str, pl.DataFrame]
 
 def _table(given: object) -> dict[str, object]:
     return dict(given) if isinstance(given, Mapping) else {}
+
+
+def _levels(given: object) -> dict[str, float]:
+    return {step: float(str(days)) for step, days in _table(given).items()}
 
 
 def _weights(given: object) -> Weights | None:
