@@ -38,6 +38,9 @@ SNAPSHOTS = Contract(
 _GROUP, _GROUP_OF_LISTS = 1000, 250
 """Rows that are read together: one account's rows of a sorted part come without the rest."""
 
+_SIGNS = "risk_parts"
+"""The one long text of a score: kept as a bulky part, where it takes a fifteenth of the room."""
+
 _HISTORY = Contract(
     "score_history", (Column("snapshot_id", WHOLE, True), Column("as_of", DAY, True), *SCORES.columns)
 )
@@ -92,11 +95,18 @@ def scores(database: Database, viewer: Viewer, snapshot_id: int) -> pl.DataFrame
     statement = sa.select(*(account_scores.c[name] for name in SCORES.names)).where(
         account_scores.c.snapshot_id == snapshot_id, visible(viewer, account_scores.c.account_id)
     )
-    return database.frame(statement, SCORES)
+    rows = database.frame(statement, SCORES)
+    with database.read() as connection:
+        body = _body(connection, snapshot_id, _SIGNS)
+    if body is None:  # written by a version that kept the signs in the row
+        return rows
+    signs = pl.read_parquet(io.BytesIO(body))
+    joined = rows.drop(_SIGNS).join(signs, on="account_id", how="left", maintain_order="left")
+    return joined.select(SCORES.names)
 
 
 def history(database: Database, viewer: Viewer, account_id: str) -> pl.DataFrame:
-    """One account's scores in every snapshot, oldest first, with `snapshot_id` and `as_of`."""
+    """One account's scores in every snapshot, oldest first, with `snapshot_id` and `as_of`; no risk_parts."""
     statement = (
         sa.select(
             snapshots.c.snapshot_id, snapshots.c.as_of, *(account_scores.c[name] for name in SCORES.names)
@@ -111,7 +121,7 @@ def history(database: Database, viewer: Viewer, account_id: str) -> pl.DataFrame
 def rows(
     database: Database, viewer: Viewer, account_id: str, snapshot_ids: list[int]
 ) -> list[dict[str, Any]]:
-    """One account's scores in a few snapshots, those that hold it; columns of `SCORES` and snapshot_id."""
+    """One account's scores in a few snapshots, those that hold it: `SCORES` (no risk_parts), snapshot_id."""
     statement = sa.select(account_scores).where(
         account_scores.c.snapshot_id.in_(snapshot_ids),
         account_scores.c.account_id == account_id,
@@ -128,13 +138,10 @@ def frame(
 
     Raises `NotFound` when the snapshot has no such part.
     """
-    statement = sa.select(snapshot_frames.c.body).where(
-        snapshot_frames.c.snapshot_id == snapshot_id, snapshot_frames.c.name == name
-    )
     accounts = FACT_TABLES["accounts"]
     mine = sa.select(accounts.c.account_id).where(visible(viewer, accounts.c.account_id))
     with database.read() as connection:
-        body = connection.execute(statement).scalar()
+        body = _body(connection, snapshot_id, name)
         if body is None:
             raise NotFound(f"Snapshot {snapshot_id} holds no {name}.")
         rows = pl.scan_parquet(io.BytesIO(body))
@@ -165,8 +172,10 @@ def write(
         ).scalar_one()
     )
     tagged = pl.lit(snapshot_id, dtype=pl.Int64).alias("snapshot_id")
-    insert(connection, account_scores, SCORES.check(scored).with_columns(tagged))
-    for name, part in frames.items():
+    rows = SCORES.check(scored)
+    signs = rows.select("account_id", _SIGNS).sort("account_id")
+    insert(connection, account_scores, rows.with_columns(tagged, pl.lit(None, pl.String).alias(_SIGNS)))
+    for name, part in {**frames, _SIGNS: signs}.items():
         buffer = io.BytesIO()
         lists = any(isinstance(dtype, pl.List) for dtype in part.dtypes)
         group = _GROUP_OF_LISTS if lists else _GROUP
@@ -177,6 +186,12 @@ def write(
             )
         )
     return snapshot_id
+
+
+def _body(connection: sa.Connection, snapshot_id: int, name: str) -> bytes | None:
+    of = snapshot_frames.c
+    found = sa.select(of.body).where(of.snapshot_id == snapshot_id, of.name == name)
+    return connection.execute(found).scalar()
 
 
 def _snapshot(row: sa.Row[Any]) -> Snapshot:

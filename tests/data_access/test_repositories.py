@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from data_access.errors import Conflict, NotAllowed, NotFound, StoreError
 from data_access.facts import fact
 from data_access.landing import write_fact
 from data_access.migrate import migrate
-from data_access.schema import METADATA, audit_log
+from data_access.schema import METADATA, account_scores, audit_log, snapshot_frames
 from data_access.schema import exceptions as exceptions_table
 from data_access.store import Store
 from data_access.viewer import SYSTEM, Viewer
@@ -61,7 +62,7 @@ def scored(*ids: str) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=SCORES.schema)
 
 
-def write_snapshot(store: Store, as_of: date, *ids: str) -> int:
+def write_snapshot(store: Store, as_of: date, *ids: str, rows: pl.DataFrame | None = None) -> int:
     header = {
         "as_of": as_of,
         "created_at": NOW,
@@ -77,7 +78,8 @@ def write_snapshot(store: Store, as_of: date, *ids: str) -> int:
         schema=WEEKS.schema,
     )
     with store.database.write() as connection:
-        return snapshots.write(connection, header=header, scored=scored(*ids), frames={"weeks": weeks})
+        scores = scored(*ids) if rows is None else rows
+        return snapshots.write(connection, header=header, scored=scores, frames={"weeks": weeks})
 
 
 def test_migrations_make_the_schema_and_run_twice_unharmed(store: Store) -> None:
@@ -172,6 +174,20 @@ def test_scores_and_parts_of_a_snapshot_are_scoped(store: Store) -> None:
     assert snapshots.history(store.database, EVA, "a")["snapshot_id"].to_list() == [made]
     with pytest.raises(NotFound):
         snapshots.frame(store.database, EVA, made, "nothing")
+
+
+def test_the_signs_of_risk_are_kept_apart_and_come_back_with_their_scores(store: Store) -> None:
+    said = json.dumps([{"term": "quiet", "points": 12.345678901234, "sentence": ODD}])
+    rows = scored("b", "a").with_columns(risk_parts=pl.Series([None, said], dtype=pl.String))
+    made = write_snapshot(store, date(2026, 3, 2), "a", "b", rows=rows)
+    assert_frame_equal(snapshots.scores(store.database, SYSTEM, made), rows, check_row_order=False)
+    row = sa.select(account_scores.c.risk_parts).where(account_scores.c.snapshot_id == made)
+    with store.database.write() as connection:
+        assert connection.execute(row).scalars().all() == [None, None]
+        connection.execute(sa.delete(snapshot_frames).where(snapshot_frames.c.name == "risk_parts"))
+        connection.execute(sa.update(account_scores).values(risk_parts=said))
+    in_the_row = snapshots.scores(store.database, SYSTEM, made)["risk_parts"].to_list()
+    assert in_the_row == [said, said], "as an earlier version wrote it"
 
 
 def test_a_call_is_changed_only_from_the_version_that_was_seen(store: Store) -> None:
