@@ -20,6 +20,7 @@ from models.exceptions import findings
 from models.handoff_times import SETTING
 from models.measure_choice import choose
 from models.past_decisions import PAST
+from models.paths.progress_frames import PROGRESS
 from models.quadrant import quadrant
 from models.reach import reach
 from models.releases import releases, uptake
@@ -69,6 +70,7 @@ def score(
     memory: DeclineState | None = None,
     past: pl.DataFrame | None = None,
     user_windows: pl.DataFrame | None = None,
+    walked: pl.DataFrame | None = None,
     begin: Clock = lambda stage: None,
 ) -> Scored:
     """Score the live book on `as_of`.
@@ -76,7 +78,8 @@ def score(
     `facts` holds a frame for every contract of `models.facts` but usage; `account_days` and
     `event_spans` are usage up to `as_of`. `settings` is the body of the chosen settings (`success`,
     `weights`). `past` (`past_decisions.PAST`) lets past decisions choose what behaviour is made of;
-    `user_windows` is what each user did (`user_behaviour`).
+    `user_windows` is what each user did (`user_behaviour`), `walked` where each account stands on its
+    path (`progress_frames.PROGRESS`).
     `memory` lets the decline detector go on from an earlier day. Nothing dated after
     `as_of` counts, so any past day can be scored as it would have been then.
     """
@@ -111,7 +114,10 @@ def score(
     begin("risk")
     heard = reach(live, facts["contacts"], facts["community_posts"], facts["referrals"], as_of)
     order = risk(live, compared.scores, moods.scores, as_of)
-    scores = _assembled(facts, live, compared.scores, moods.scores, order, heard, found, fallen.now, as_of)
+    placed = PROGRESS.empty() if walked is None else walked
+    scores = _assembled(
+        facts, live, compared.scores, moods.scores, order, heard, found, fallen.now, placed, as_of
+    )
     begin("weeks")
     notes: dict[str, object] = {
         "success": success.kind,
@@ -164,6 +170,7 @@ def _assembled(
     heard: pl.DataFrame,
     found: pl.DataFrame,
     fallen: pl.DataFrame,
+    placed: pl.DataFrame,
     as_of: date,
 ) -> pl.DataFrame:
     """One row an account of the live book; columns of `SCORES`."""
@@ -181,6 +188,7 @@ def _assembled(
         counted,
         fallen.select("account_id", "too_quiet"),
         met.select("account_id", last_contact_on=pl.col("at").dt.date()),
+        placed.select("account_id", "path", path_step="step", path_state="state"),
     )
     rows = live
     for part in parts:

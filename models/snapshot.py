@@ -65,6 +65,9 @@ SCORES = Contract(
         Column("open_exceptions", WHOLE),
         Column("too_quiet", FLAG, doc="too few events to tell a decline"),
         Column("last_contact_on", DAY),
+        Column("path", TEXT, doc="the path it stands on; null where there is none"),
+        Column("path_step", TEXT, doc="its furthest step done"),
+        Column("path_state", TEXT, doc="one of models.paths.progress_frames.STATES"),
     ),
     key=("account_id",),
 )
