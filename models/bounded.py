@@ -41,8 +41,8 @@ class Bounded:
     is the adjusted t interval. Where accounts answered more than once, n is first divided by the design
     effect (how much wider the spread of whole accounts is than that of independent answers, at least 1)
     and t has at most one degree of freedom less than there are accounts. By simulation it holds the
-    truth 94-97 % of the time, also for 10 accounts with up to 8 answers each. Not `padded`, it is the plain
-    t interval, for means of answers that spread over the whole scale.
+    truth 95-97 % of the time from 20 accounts on, and up to 98 % with 10 that answered once or twice.
+    Not `padded`, it is the plain t interval, for means of answers that spread over the whole scale.
     """
 
     def __init__(self, totals: dict[str, npt.NDArray[Any]], *, padded: bool = True) -> None:

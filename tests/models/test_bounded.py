@@ -8,7 +8,7 @@ from scipy.stats import norm, t, ttest_ind
 
 from models.bounded import Bounded, Reals, differ
 
-RUNS = 3000
+RUNS = 8000
 
 
 def totals(sums: Reals, counts: Reals, squares: Reals) -> dict[str, Reals]:
@@ -72,7 +72,7 @@ def told(
     return Bounded(totals(signs.sum(2), counts.astype(float), (signs**2).sum(2)))
 
 
-CASES = [(30, 1), (12, 3), (30, 4), (60, 3), (10, 8)]
+CASES = [(30, 1), (10, 2), (12, 3), (30, 4), (60, 3), (10, 8)]
 MOODS = [(7.5, 2.0, 0.7), (7.5, 1.0, 2.0), (8.5, 1.5, 1.0)]
 
 
@@ -88,7 +88,7 @@ def test_holds_the_truth_and_rarely_cries_change(accounts: int, most: int) -> No
         changed.append(
             differ((one.estimate, two.estimate), (one.variance, two.variance), (one.freedom, two.freedom))
         )
-    assert 0.93 <= np.mean(inside) <= 0.975
+    assert 0.93 <= np.mean(inside) <= (0.97 if accounts >= 20 else 0.98), "few accounts: rather too wide"
     assert np.mean(changed) <= 0.05
 
 
