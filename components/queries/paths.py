@@ -1,0 +1,157 @@
+"""What the Happy paths page and the Account card read of paths: found, adopted, and who stands where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from components import queries
+from components.queries import NotFound, Reader
+from data_access import path_discoveries, path_ticks, paths
+from data_access.path_discoveries import Kept
+from models.first_value import FIRST_VALUE, FIRST_VALUE_CURVES
+from models.paths.adopted import HappyPath, from_body
+from models.paths.funnel import funnel as funnel_of
+from models.paths.progress_frames import PRESCRIBED, PROGRESS, STEP_TIMES
+
+_FEW = 32
+_PARTS = {
+    "path_steps": PRESCRIBED,
+    "path_progress": PROGRESS,
+    "path_times": STEP_TIMES,
+    "first_value": FIRST_VALUE,
+    "first_value_curves": FIRST_VALUE_CURVES,
+}
+
+
+def discovery(reader: Reader) -> Kept | None:
+    """What the search for paths found that the newest snapshot stands on; None before the first."""
+    note = _note(reader)
+    return _discovery(_key(reader)[0], int(note["discovery"]), reader) if note.get("discovery") else None
+
+
+def listing(reader: Reader) -> pl.DataFrame:
+    """Every path that people keep, with its newest version; columns of `data_access.paths.PATHS`."""
+    return _listing(*_key(reader), reader)
+
+
+def in_force(reader: Reader) -> pl.DataFrame:
+    """The adopted paths with the version that counts; columns of `data_access.paths.PATHS`."""
+    return _in_force(*_key(reader), reader)
+
+
+def versions(reader: Reader, path_id: int) -> pl.DataFrame:
+    """Every version of a path, newest first; columns of `data_access.paths.VERSIONS`."""
+    return _versions(*_key(reader), path_id, reader)
+
+
+def path_of(row: dict[str, str]) -> HappyPath:
+    """The path in a row of `listing`, `in_force` or `versions`."""
+    return from_body(row["body"])
+
+
+def waits_for_refresh(reader: Reader) -> bool:
+    """Whether paths were adopted, changed or retired since the snapshot, and nobody was placed anew."""
+    now = in_force(reader).select("path_id", "version").sort("path_id").rows()
+    then = [tuple(one) for one in _note(reader).get("adopted", [])]
+    return now != then
+
+
+def ticks(reader: Reader, account_id: str | None = None) -> pl.DataFrame:
+    """The ticks that stand on the viewer's accounts, or on one; columns of `progress_frames.TICKS`."""
+    every = _ticks(*_key(reader), reader.stamps.imports, reader.viewer.scope, reader)
+    return every if account_id is None else every.filter(pl.col("account_id") == account_id)
+
+
+def steps(reader: Reader) -> pl.DataFrame:
+    """The steps of the paths that the snapshot stands on; columns of `PRESCRIBED`."""
+    return _part(reader, "path_steps")
+
+
+def progress(reader: Reader) -> pl.DataFrame:
+    """Where each of the viewer's accounts stands; columns of `PROGRESS`, no rows without a path."""
+    return _part(reader, "path_progress")
+
+
+def step_times(reader: Reader) -> pl.DataFrame:
+    """Each of the viewer's accounts × the steps of its path; columns of `STEP_TIMES`."""
+    return _part(reader, "path_times")
+
+
+def funnel(reader: Reader) -> pl.DataFrame:
+    """How many of the viewer's accounts did each step of each path; columns of `funnel.FUNNEL`."""
+    stamps = reader.stamps
+    return _funnel(*_key(reader), stamps.snapshot, stamps.imports, reader.viewer.scope, reader)
+
+
+def of_account(reader: Reader, account_id: str) -> tuple[dict[str, Any], pl.DataFrame] | None:
+    """One account's row of `PROGRESS` and its steps (`STEP_TIMES`), or None where no path is meant for it."""
+    mine = progress(reader).filter(pl.col("account_id") == account_id)
+    if mine.is_empty():
+        return None
+    return mine.row(0, named=True), step_times(reader).filter(pl.col("account_id") == account_id)
+
+
+def first_value(reader: Reader) -> pl.DataFrame:
+    """Who among the viewer's accounts got first value, when, and who is late; columns of `FIRST_VALUE`."""
+    return _part(reader, "first_value")
+
+
+def first_value_curves(reader: Reader) -> pl.DataFrame:
+    """Time to first value by cohort, of the whole company; columns of `FIRST_VALUE_CURVES`."""
+    return _part(reader, "first_value_curves")
+
+
+def _part(reader: Reader, name: str) -> pl.DataFrame:
+    """A part of the snapshot; one made before there were paths, or by an earlier version, has none."""
+    contract = _PARTS[name]
+    try:
+        rows = queries.part(reader, name)
+    except NotFound:
+        return contract.empty()
+    return rows if rows.schema == contract.schema else contract.empty()
+
+
+def _note(reader: Reader) -> dict[str, Any]:
+    return dict(reader.snapshot.notes.get("paths") or {}) if reader.snapshot else {}
+
+
+def _key(reader: Reader) -> tuple[str, int]:
+    return str(reader.store.database.url), reader.stamps.changes
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _discovery(store_key: str, discovery_id: int, _reader: Reader) -> Kept | None:
+    try:
+        return path_discoveries.get(_reader.store.database, discovery_id)
+    except NotFound:
+        return None
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _listing(store_key: str, changes: int, _reader: Reader) -> pl.DataFrame:
+    return paths.newest(_reader.store.database)
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _in_force(store_key: str, changes: int, _reader: Reader) -> pl.DataFrame:
+    return paths.in_force(_reader.store.database)
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _versions(store_key: str, changes: int, path_id: int, _reader: Reader) -> pl.DataFrame:
+    return paths.versions(_reader.store.database, path_id)
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _ticks(store_key: str, changes: int, imports_stamp: int, scope: str, _reader: Reader) -> pl.DataFrame:
+    return path_ticks.standing(_reader.store.database, _reader.viewer)
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _funnel(
+    store_key: str, changes: int, snapshot_id: int, imports_stamp: int, scope: str, _reader: Reader
+) -> pl.DataFrame:
+    return funnel_of(steps(_reader), progress(_reader), step_times(_reader))
