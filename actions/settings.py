@@ -12,6 +12,7 @@ from data_access.store import Store
 from data_access.viewer import Role, Viewer
 from models.behaviour import Weights
 from models.decisions import success_from
+from models.exchange import assumed_from, rates_from
 
 WHO: tuple[Role, ...] = ("manager", "admin", "system")
 
@@ -52,6 +53,8 @@ def _checked(before: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         success_from(body.get("success", {}))
         if body.get("weights"):
             Weights(**body["weights"]).shares(effectiveness=True)
+        rates_from(body)
+        assumed_from(body)
     except (TypeError, ValueError) as error:
         raise DataError(f"These settings make no sense: {error}.") from error
     wrong = [step for step, days in body.get("handoff_days", {}).items() if not 1 <= float(days) <= 365]

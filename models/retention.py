@@ -144,9 +144,12 @@ def renewal_rows(book: Ledger, months: int = BASE_MONTHS, *, term_months: int = 
     return RENEWAL_ROWS.check(_then_and_now(rows.with_columns((stays | pays).alias("won"))).sort(key))
 
 
-def renewal_logos(rows: pl.DataFrame, by: Sequence[str] = ()) -> pl.DataFrame:
-    """Renewals won of those due: due, won, rate, per group of `by`. In: `RENEWAL_ROWS`."""
-    once = rows.unique(["account_id", "due_on"], maintain_order=True)
+def renewal_logos(rows: pl.DataFrame, by: Sequence[str] = (), *, each: Sequence[str] = ()) -> pl.DataFrame:
+    """Renewals won of those due: due, won, rate, per group of `by`.
+
+    In: `RENEWAL_ROWS`; `each` names columns that tell rows of the same renewal apart.
+    """
+    once = rows.unique(["account_id", "due_on", *each], maintain_order=True)
     return _grouped(
         once, by, pl.len().cast(pl.Int64).alias("due"), pl.col("won").sum().cast(pl.Int64).alias("won")
     ).with_columns(_share("won", "due").alias("rate"))

@@ -91,6 +91,20 @@ def told(body: Mapping[str, Any]) -> dict[str, str]:
     return known | {name: str(body[name]) for name in sorted(others)}
 
 
+def _money(body: Mapping[str, Any]) -> dict[str, str]:
+    """What was stated of exchange rates and costs, where something was."""
+    told, rates, value = {}, body.get("rates"), body.get("value")
+    if rates:
+        each = ", ".join(f"1 {name} = {rate:g}" for name, rate in sorted(rates["per_unit"].items()))
+        told["Exchange rates"] = f"into {rates['into']}, of {rates['on']}: {each}"
+    if value:
+        stated = {name: number for name, number in value.items() if number is not None}
+        told["Costs where not known"] = ", ".join(
+            f"{name.replace('_', ' ')} {number:g}" for name, number in sorted(stated.items())
+        )
+    return told
+
+
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """What changed from one version to another, a line an entry.
 

@@ -1,24 +1,49 @@
-"""What the Retention page reads: the rows of every month made once, each filter a cheap cut of them."""
+"""What the Retention page reads: the rows of every month made once, each filter a cheap cut of them.
+
+`into` names the currency that all money is converted to, at the rates of the settings; empty: apart.
+"""
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import polars as pl
 import streamlit as st
 
-from components.queries import Reader, csms, fact, part
+from components.queries import (
+    EVERYONE,
+    Reader,
+    chosen_settings,
+    csms,
+    fact,
+    part,
+    scores,
+    scores_in,
+    snapshot_list,
+    weeks,
+)
+from models.cohorts import cohort_rows
+from models.exchange import StatedRates, missing_rates, rates_from
+from models.forecast import Forecast, backtest, forecast, renewal_forecast
+from models.ledger import Ledger, Rates, ledger, months_before
+from models.lifetimes import spells
 from models.retention_rows import RetentionRows, behind, figures, members, only, retention_rows, with_scopes
+from models.retention_splits import split
 
 _FEW, _MANY = 16, 256
+_NEAR = timedelta(days=45)
 
 Chosen = tuple[tuple[str, tuple[str, ...]], ...]
 """What the page is narrowed to, as a key: each column with the values wanted."""
 
+MEASURED = ("quadrant", "path")
+"""Splits by what was measured on a day, not by what an account is."""
 
-def retention(reader: Reader) -> RetentionRows:
+
+def retention(reader: Reader, into: str = "") -> RetentionRows:
     """The rows behind every retention figure of the last 24 months, the viewer's accounts only."""
-    return _rows(_key(reader), reader)
+    return _rows(_key(reader, into), reader, into)
 
 
 def scopes(reader: Reader) -> pl.DataFrame:
@@ -26,30 +51,151 @@ def scopes(reader: Reader) -> pl.DataFrame:
     return _scopes(_key(reader), reader)
 
 
-def retention_figures(reader: Reader, chosen: Chosen) -> pl.DataFrame:
+def retention_figures(reader: Reader, chosen: Chosen, into: str = "") -> pl.DataFrame:
     """Every retention figure of the accounts that meet every choice: `RETENTION_SERIES`."""
-    return _figures(_key(reader), chosen, reader)
+    return _figures(_key(reader, into), chosen, reader, into)
 
 
-def retention_behind(reader: Reader, chosen: Chosen, figure: str, until: date, currency: str) -> pl.DataFrame:
+def retention_behind(
+    reader: Reader, chosen: Chosen, figure: str, until: date, currency: str, into: str = ""
+) -> pl.DataFrame:
     """The rows that make one retention figure of these accounts; columns of `retention_rows.behind`."""
-    found = behind(retention(reader), figure, until, currency)
-    if not chosen:
-        return found
-    ids = members(scopes(reader), dict(chosen))
-    return found.filter(pl.col("account_id").is_in(ids.implode()))
+    return cut(reader, chosen, behind(retention(reader, into), figure, until, currency))
 
 
-def _key(reader: Reader) -> str:
-    """Everything but the filters that could change an answer."""
-    return (
-        f"{reader.store.database.url} {reader.stamps.snapshot} {reader.stamps.imports} {reader.viewer.scope}"
+def retention_split(
+    reader: Reader, chosen: Chosen, by: str, until: date, currency: str, into: str = ""
+) -> pl.DataFrame:
+    """Retention of each part of the book on a day: `SPLIT`."""
+    rows = retention(reader, into)
+    if chosen:
+        rows = only(rows, members(scopes(reader), dict(chosen)))
+    return split(rows, parts(reader, by, months_before(until, 12)), until, currency)
+
+
+def parts(reader: Reader, by: str, day: date) -> pl.DataFrame:
+    """account_id and part: what an account is, or what was measured of it around `day` (may be empty)."""
+    if by not in MEASURED:
+        return scopes(reader).select("account_id", part=by)
+    found = measured_near(reader, day)
+    none = pl.DataFrame(schema={"account_id": pl.String, "part": pl.String})
+    if found is None:
+        return none
+    scored = scores_in(reader, found[0])
+    return scored.select("account_id", part=by) if by in scored.columns else none
+
+
+def measured_near(reader: Reader, day: date) -> tuple[int, date] | None:
+    """The snapshot nearest to a day, within 45 days: its id and day."""
+    made = snapshot_list(reader).filter(pl.col("as_of").is_between(day - _NEAR, day + _NEAR))
+    if made.is_empty():
+        return None
+    off = (pl.col("as_of") - day).dt.total_days().abs()
+    row = made.sort(off, "snapshot_id", descending=[False, True]).row(0, named=True)
+    return int(row["snapshot_id"]), row["as_of"]
+
+
+def oldest_snapshot(reader: Reader) -> tuple[int, date]:
+    """The snapshot of the first day there is one of: its id and day."""
+    row = snapshot_list(reader).sort("as_of", "snapshot_id", descending=[False, True]).row(0, named=True)
+    return int(row["snapshot_id"]), row["as_of"]
+
+
+def lives(reader: Reader, chosen: Chosen, by: str) -> tuple[pl.DataFrame, date | None]:
+    """Lives (`SPELLS`, signed_on, ended_on) with `part`, and from which day on they are watched (null: all).
+
+    A split by what is measured follows customers from the first snapshot on, by what they were then: by what
+    they are now, those who left would be missing from it.
+    """
+    of = book(reader)
+    if by not in MEASURED:
+        rows = cut(reader, chosen, spells(of))
+        named = parts(reader, by, reader.as_of) if by else rows.select("account_id", part=pl.lit("all"))
+        return _with_part(rows, named), None
+    snapshot_id, since = oldest_snapshot(reader)
+    scored = scores_in(reader, snapshot_id)
+    named = (
+        scored.select("account_id", part=by)
+        if by in scored.columns
+        else scored.select("account_id", part=pl.lit(None, pl.String))
     )
+    rows = cut(reader, chosen, spells(of, since)).join(named, on="account_id", how="semi")
+    return _with_part(rows, named), since
+
+
+def _with_part(rows: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
+    joined = rows.join(named.unique("account_id"), on="account_id", how="left", maintain_order="left")
+    return joined.with_columns(pl.col("part").fill_null("not known"))
+
+
+def cohort_members(reader: Reader, chosen: Chosen, into: str = "") -> pl.DataFrame:
+    """The rows of the cohort grid: `COHORT_ROWS`."""
+    return cut(reader, chosen, _cohorts(_key(reader, into), reader, into))
+
+
+def foreseen(reader: Reader, chosen: Chosen, into: str = "") -> Forecast:
+    """The forecast of the next quarters of these accounts' MRR; its survival curve is their own."""
+    return _forecast(_key(reader, into), chosen, reader, into)
+
+
+def past_forecasts(reader: Reader, chosen: Chosen, into: str = "") -> pl.DataFrame:
+    """How forecasts made at the ends of past quarters did: `BACKTEST`."""
+    return _backtest(_key(reader, into), chosen, reader, into)
+
+
+def renewals_foreseen(reader: Reader, chosen: Chosen) -> pl.DataFrame:
+    """Renewals due and to be won in the next quarters: `RENEWAL_FORECAST`."""
+    due = open_renewals(reader, chosen)
+    return renewal_forecast(_narrowed(reader, chosen, ""), due)
+
+
+def open_renewals(reader: Reader, chosen: Chosen) -> pl.DataFrame:
+    """account_id, name, renewal_on, mrr, currency and risk of the live book's open renewals, first due first."""
+    due = scores(reader).filter(pl.col("renewal_on") > reader.as_of)
+    wanted = due.select("account_id", "name", "renewal_on", "mrr", "currency", "risk")
+    return cut(reader, chosen, wanted).sort("renewal_on", "account_id")
+
+
+def book(reader: Reader, into: str = "") -> Ledger:
+    """The ledger of the snapshot's day."""
+    return _book(_key(reader, into), reader, into)
+
+
+def stated_rates(reader: Reader) -> StatedRates | None:
+    """The rates that people stated, where they cover every currency that is paid in."""
+    stated = rates_from(chosen_settings(reader))
+    return stated if stated is not None and not lacking(reader, stated) else None
+
+
+def lacking(reader: Reader, stated: StatedRates) -> list[str]:
+    """The currencies of the company that have no rate."""
+    everyone = replace(reader, viewer=EVERYONE)
+    return missing_rates(part(everyone, "subscriptions")["currency"].fill_null(""), stated)
+
+
+def cut(reader: Reader, chosen: Chosen, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of the accounts that meet every choice."""
+    if not chosen:
+        return rows
+    return rows.filter(pl.col("account_id").is_in(members(scopes(reader), dict(chosen)).implode()))
+
+
+def _rates(reader: Reader, into: str) -> Rates | None:
+    stated = stated_rates(reader) if into else None
+    return stated.rates if stated is not None else None
+
+
+def _key(reader: Reader, into: str = "") -> str:
+    """Everything but the filters that could change an answer."""
+    rates = str(chosen_settings(reader).get("rates")) if into else ""
+    stamps = reader.stamps
+    return f"{reader.store.database.url} {stamps.snapshot} {stamps.imports} {reader.viewer.scope} {rates}"
 
 
 @st.cache_resource(max_entries=_FEW, show_spinner="Working out retention …")
-def _rows(key: str, _reader: Reader) -> RetentionRows:
-    return retention_rows(fact(_reader, "accounts"), part(_reader, "subscriptions"), _reader.as_of)
+def _rows(key: str, _reader: Reader, into: str) -> RetentionRows:
+    accounts, periods = fact(_reader, "accounts"), part(_reader, "subscriptions")
+    return retention_rows(accounts, periods, _reader.as_of, rates=_rates(_reader, into))
 
 
 @st.cache_resource(max_entries=_FEW, show_spinner=False)
@@ -58,6 +204,34 @@ def _scopes(key: str, _reader: Reader) -> pl.DataFrame:
 
 
 @st.cache_resource(max_entries=_MANY, show_spinner=False)
-def _figures(key: str, chosen: Chosen, _reader: Reader) -> pl.DataFrame:
-    rows = retention(_reader)
+def _figures(key: str, chosen: Chosen, _reader: Reader, into: str) -> pl.DataFrame:
+    rows = retention(_reader, into)
     return figures(only(rows, members(scopes(_reader), dict(chosen))) if chosen else rows)
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _book(key: str, _reader: Reader, into: str) -> Ledger:
+    accounts, periods = fact(_reader, "accounts"), part(_reader, "subscriptions")
+    return ledger(accounts, periods, _reader.as_of, _rates(_reader, into))
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _cohorts(key: str, _reader: Reader, into: str) -> pl.DataFrame:
+    return cohort_rows(book(_reader, into), weeks(_reader))
+
+
+def _narrowed(reader: Reader, chosen: Chosen, into: str) -> Ledger:
+    whole = book(reader, into)
+    return Ledger(cut(reader, chosen, whole.periods), cut(reader, chosen, whole.lives), whole.as_of)
+
+
+@st.cache_resource(max_entries=_MANY, show_spinner=False)
+def _forecast(key: str, chosen: Chosen, _reader: Reader, into: str) -> Forecast:
+    return forecast(_narrowed(_reader, chosen, into))
+
+
+@st.cache_resource(max_entries=_MANY, show_spinner=False)
+def _backtest(key: str, chosen: Chosen, _reader: Reader, into: str) -> pl.DataFrame:
+    accounts, periods = fact(_reader, "accounts"), part(_reader, "subscriptions")
+    mine = (cut(_reader, chosen, frame) for frame in (accounts, periods))
+    return backtest(*mine, _reader.as_of, _rates(_reader, into))

@@ -10,11 +10,16 @@ import polars as pl
 import pytest
 
 from models.facts import ACCOUNTS, CSMS, SUBSCRIPTIONS
+from models.ledger import Rates, ledger
+from models.retention import renewal_rows
 from models.retention_rows import (
+    ENDS,
     FIGURES,
     GRR,
     LOGO,
+    MOVES,
     NRR,
+    WON,
     behind,
     figures,
     members,
@@ -24,6 +29,7 @@ from models.retention_rows import (
     with_scopes,
 )
 from models.retention_series import series
+from models.retention_splits import UNKNOWN, split
 
 DAY = date(2026, 3, 10)
 
@@ -66,7 +72,7 @@ ROWS = retention_rows(ACC, SUBS, DAY)
 
 
 def test_the_figures_are_those_of_the_series() -> None:
-    ours = figures(ROWS)
+    ours = figures(ROWS).filter(~pl.col("figure").str.starts_with("renewal"))
     theirs = series(ACC, SUBS, DAY).filter(pl.col("accounts").is_null() | (pl.col("accounts") > 0))
     joined = ours.join(theirs, on=["until", "figure", "currency"], how="full", suffix="_theirs")
     assert joined.height == ours.height == theirs.height
@@ -120,3 +126,54 @@ def test_scopes_name_the_csm_or_nobody() -> None:
 def test_an_unknown_figure_names_those_there_are() -> None:
     with pytest.raises(ValueError, match="There is no figure 'ARR'; there are logo retention, GRR"):
         behind(ROWS, "ARR", DAY, "EUR")
+
+
+@pytest.mark.parametrize("currency", ["EUR", "USD"])
+@pytest.mark.parametrize("until", [DAY, date(2025, 9, 30)])
+def test_the_parts_of_a_split_add_up_to_the_whole(currency: str, until: date) -> None:
+    parts = ACC.select("account_id", part="segment")
+    found = split(ROWS, parts, until, currency)
+    sums: dict[str, float] = found.select(pl.exclude("part").sum()).row(0, named=True)
+    assert UNKNOWN in found["part"]
+    whole = {
+        row["figure"]: row
+        for row in figures(ROWS)
+        .filter((pl.col("until") == until) & pl.col("currency").is_in(["", currency]))
+        .iter_rows(named=True)
+    }
+    assert sums["accounts"] == whole[LOGO]["accounts"]
+    assert sums["kept"] / sums["accounts"] == pytest.approx(whole[LOGO]["value"])
+    assert sums["mrr_kept"] / sums["mrr_then"] == pytest.approx(whole[GRR]["value"])
+    assert sums["mrr_now"] / sums["mrr_then"] == pytest.approx(whole[NRR]["value"])
+    assert sums["due"] == whole[WON]["accounts"]
+    assert sums["won"] / sums["due"] == pytest.approx(whole[WON]["value"])
+    for row in found.drop_nulls(["grr", "nrr"]).iter_rows(named=True):
+        assert row["grr"] <= min(1, row["nrr"]) + 1e-12
+
+
+def test_the_renewal_base_of_a_past_month_is_what_was_due_by_then() -> None:
+    past = date(2025, 9, 30)
+    then = renewal_rows(ledger(ACC, SUBS, past)).unique(["account_id", "due_on"])
+    ours = behind(ROWS, WON, past, "")
+    assert (
+        ours.select("account_id", "due_on", "won")
+        .sort("account_id", "due_on")
+        .equals(then.select("account_id", "due_on", "won").sort("account_id", "due_on"))
+    )
+
+
+def test_the_ends_of_the_bridge_open_into_who_pays() -> None:
+    moves = [f for f in FIGURES if f in MOVES]
+    for currency in ("EUR", "USD"):
+        parts = [value_of(behind(ROWS, name, DAY, currency), name) or 0 for name in moves]
+        first, last = (value_of(behind(ROWS, name, DAY, currency), name) or 0 for name in ENDS)
+        assert round(first + sum(parts), 2) == last
+
+
+def test_converted_at_a_stated_rate_there_is_one_currency() -> None:
+    one = retention_rows(ACC, SUBS, DAY, 3, Rates("EUR", {"USD": 0.5}))
+    now = figures(one).filter((pl.col("until") == DAY) & (pl.col("figure") == "MRR closing"))
+    apart = figures(ROWS).filter((pl.col("until") == DAY) & (pl.col("figure") == "MRR closing"))
+    told = dict(apart.select("currency", "value").iter_rows())
+    assert now["currency"].to_list() == ["EUR"]
+    assert now["value"][0] == pytest.approx(told["EUR"] + told["USD"] / 2, abs=0.5)
