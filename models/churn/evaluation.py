@@ -1,0 +1,231 @@
+"""How good predictions were: order, top decile and calibration, each with its interval over accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from models.auc import UNKNOWN, Estimate, auc, top_lift
+from models.churn.timeline import Floats
+from models.contracts import Column, Contract
+from models.facts import DAY, FLAG, REAL, TEXT, WHOLE
+
+DRAWS = 200
+BINS = 10
+SIMULATED = 500
+TENURE_BANDS = (91, 182, 365, 730)
+"""Days since signing at which a new band begins."""
+
+Flags = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+JUDGED = Contract(
+    "churn_judged",
+    (
+        Column("account_id", TEXT, required=True),
+        Column("as_of", DAY, required=True),
+        Column("outcome_on", DAY, required=True),
+        Column("left", FLAG, required=True),
+        Column("tenure_days", REAL, required=True, doc="days since signing"),
+        Column("probability", REAL, required=True, doc="of leaving, 0-1, from a model that had not seen it"),
+    ),
+    key=("account_id", "as_of"),
+)
+
+BY_MONTH = Contract(
+    "churn_by_month",
+    (
+        Column("month", DAY, required=True, doc="of as_of, its first day"),
+        Column("n", WHOLE, required=True),
+        Column("left", WHOLE, required=True),
+        Column("expected", REAL, required=True, doc="the sum of the probabilities"),
+        *(
+            Column(f"{name}{end}", REAL, doc="null where nobody left or nobody stayed")
+            for name in ("auc", "lift")
+            for end in ("", "_low", "_high")
+        ),
+    ),
+    key=("month",),
+)
+
+BY_DECILE = Contract(
+    "churn_by_decile",
+    (
+        Column("decile", WHOLE, required=True, doc="1 is the least likely to leave"),
+        Column("n", WHOLE, required=True),
+        Column("predicted", REAL, required=True, doc="mean probability"),
+        Column("observed", REAL, required=True, doc="share that left"),
+    ),
+    key=("decile",),
+)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """`auc` over all rows, `stratified` within month and tenure band with its 99 % interval, the rest 95 %.
+
+    `calibration`: mean over deciles of |observed − predicted|; `calibration_limit`: the 95th percentile
+    of what it would be if every probability were true · `observed_to_expected`: churns over the sum of
+    the probabilities.
+    """
+
+    n: int
+    positives: int
+    accounts: int
+    auc: Estimate
+    stratified: Estimate
+    lift: Estimate
+    calibration: Estimate
+    calibration_limit: float
+    observed_to_expected: Estimate
+
+    @property
+    def calibrated(self) -> bool:
+        """Whether the calibration error is no larger than chance would make it."""
+        return self.calibration.value is not None and self.calibration.value <= self.calibration_limit
+
+
+def evaluate(judged: pl.DataFrame, *, seed: int = 0) -> Evaluation:
+    """Judge predictions by what happened. In: `JUDGED`.
+
+    Intervals: 200 redraws of whole accounts, standard error times 1.96 (2.576 for `stratified`).
+    """
+    rows = JUDGED.check(judged)
+    return evaluate_rows(
+        rows["left"].to_numpy(),
+        rows["probability"].to_numpy(),
+        rows["account_id"].rank("dense").cast(pl.Int64).to_numpy() - 1,
+        strata(rows),
+        seed=seed,
+    )
+
+
+def strata(judged: pl.DataFrame) -> Ints:
+    """A number for each as-of month and tenure band (under 91, 182, 365, 730 days, and above)."""
+    band = pl.sum_horizontal(pl.col("tenure_days") >= edge for edge in TENURE_BANDS)
+    month = pl.col("as_of").dt.year() * 12 + pl.col("as_of").dt.month()
+    return judged.select(month.cast(pl.Int64) * 10 + band.cast(pl.Int64)).to_series().to_numpy()
+
+
+def evaluate_rows(
+    left: Flags, probability: Floats, groups: Ints, within: Ints, *, seed: int = 0
+) -> Evaluation:
+    """`evaluate` on bare arrays: `groups` numbers the accounts, `within` the strata."""
+    rng = np.random.default_rng(seed)
+    size = int(groups.max()) + 1 if len(groups) else 0
+    tenths = _Tenths(left, probability)
+    order, near = _Order(left, probability), _Order(left, probability, within)
+    measures = (order.area, near.area, tenths.lift, tenths.error, tenths.ratio)
+    found = [measure(np.ones(len(left))) for measure in measures] if size else [np.nan] * 5
+    drawn = np.full((DRAWS, len(measures)), np.nan)
+    for draw in range(DRAWS if size else 0):
+        times = np.bincount(rng.integers(0, size, size), minlength=size)[groups].astype(np.float64)
+        drawn[draw] = [measure(times) for measure in measures]
+    values = zip(found, drawn.T, (1.96, 2.576, 1.96, 1.96, 1.96), (1, 1, BINS, 1, np.inf), strict=True)
+    area, stratified, lift, error, ratio = (_estimate(*value) for value in values)
+    limit = _limit(probability, rng)
+    return Evaluation(len(left), int(left.sum()), size, area, stratified, lift, error, limit, ratio)
+
+
+def _estimate(value: float, drawn: Floats, z: float, most: float) -> Estimate:
+    known = drawn[~np.isnan(drawn)]
+    if np.isnan(value) or len(known) < DRAWS // 2:
+        return UNKNOWN
+    half = z * float(known.std(ddof=1))
+    low, high = np.clip([value - half, value + half], 0, most)
+    return Estimate(float(value), float(low), float(high))
+
+
+class _Order:
+    """The AUC of weighted rows, only pairs of one stratum compared; equal scores count half."""
+
+    def __init__(self, left: Flags, score: Floats, within: Ints | None = None) -> None:
+        stratum = np.zeros(len(left), np.int64) if within is None else within
+        order = np.lexsort((score, stratum))
+        self._order, self._left = order, left[order]
+        new_stratum = np.diff(stratum[order], prepend=stratum[order][:1] - 1) != 0
+        new_score = new_stratum | (np.diff(score[order], prepend=np.nan) != 0)
+        self._tie = np.cumsum(new_score) - 1
+        self._stratum = (np.cumsum(new_stratum) - 1)[new_score]
+        self._ties = int(self._tie[-1]) + 1 if len(left) else 0
+
+    def area(self, times: Floats) -> float:
+        weight = times[self._order]
+        high = np.bincount(self._tie, weight * self._left, self._ties)
+        low = np.bincount(self._tie, weight * ~self._left, self._ties)
+        strata = int(self._stratum[-1]) + 1 if self._ties else 0
+        per_high, per_low = (np.bincount(self._stratum, part, strata) for part in (high, low))
+        before = np.cumsum(low) - low - (np.cumsum(per_low) - per_low)[self._stratum]
+        pairs = float((per_high * per_low).sum())
+        return float((high * (before + low / 2)).sum()) / pairs if pairs else float("nan")
+
+
+class _Tenths:
+    """Deciles by probability: lift of the highest, calibration error, observed over expected."""
+
+    def __init__(self, left: Flags, probability: Floats) -> None:
+        self._left, self._probability = left.astype(np.float64), probability
+        self._bin = deciles(probability)
+
+    def lift(self, times: Floats) -> float:
+        top = self._bin == BINS - 1
+        share, all_of_them = times[top].sum(), times.sum()
+        caught = (times * self._left)[top].sum()
+        total = (times * self._left).sum()
+        return float(caught / share / (total / all_of_them)) if share and total else float("nan")
+
+    def error(self, times: Floats) -> float:
+        gap = np.bincount(self._bin, times * (self._left - self._probability), BINS)
+        return float(np.abs(gap).sum() / times.sum())
+
+    def ratio(self, times: Floats) -> float:
+        expected = (times * self._probability).sum()
+        return float((times * self._left).sum() / expected) if expected else float("nan")
+
+
+def deciles(probability: Floats) -> Ints:
+    """0-9 by rank, as equal in size as can be."""
+    order = np.argsort(probability, kind="stable")
+    found = np.empty(len(probability), np.int64)
+    found[order] = np.arange(len(probability)) * BINS // max(len(probability), 1)
+    return found
+
+
+def _limit(probability: Floats, rng: np.random.Generator) -> float:
+    """95th percentile of the calibration error if every probability were true (y ~ p, 500 times)."""
+    if not len(probability):
+        return 0.0
+    bins = deciles(probability)
+    errors = []
+    for _ in range(SIMULATED):
+        gap = (rng.random(len(probability)) < probability) - probability
+        errors.append(np.abs(np.bincount(bins, gap, BINS)).sum() / len(probability))
+    return float(np.quantile(errors, 0.95))
+
+
+def by_month(judged: pl.DataFrame) -> pl.DataFrame:
+    """Each month of as_of by itself: `BY_MONTH`, the oldest first. In: `JUDGED`."""
+    rows = []
+    months = judged.with_columns(month=pl.col("as_of").dt.month_start()).partition_by("month", as_dict=True)
+    for (month,), part in sorted(months.items()):
+        left, score = part["left"].to_numpy(), part["probability"].to_numpy()
+        area, lift = auc(left, score), top_lift(left, score)
+        figures = [area.value, area.low, area.high, lift.value, lift.low, lift.high]
+        rows.append([month, part.height, int(left.sum()), float(score.sum()), *figures])
+    return BY_MONTH.check(pl.DataFrame(rows, schema=BY_MONTH.schema, orient="row"))
+
+
+def by_decile(judged: pl.DataFrame) -> pl.DataFrame:
+    """Predicted against actual in ten equal parts: `BY_DECILE`. In: `JUDGED`."""
+    decile = pl.Series(deciles(judged["probability"].to_numpy()) + 1, dtype=pl.Int64)
+    parts = (
+        judged.with_columns(decile=decile)
+        .group_by("decile")
+        .agg(
+            n=pl.len().cast(pl.Int64), predicted=pl.col("probability").mean(), observed=pl.col("left").mean()
+        )
+    )
+    return BY_DECILE.check(parts.sort("decile"))

@@ -1,0 +1,148 @@
+"""Trains the churn model: judged on decisions that come after all it knew, then fitted on everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+from scipy.special import expit
+
+from models.churn.evaluation import JUDGED, evaluate
+from models.churn.event_features import common_events
+from models.churn.evidence import Evidence
+from models.churn.features import raw_features
+from models.churn.fitting import Fit, fit
+from models.churn.model import VERSION, Model, Trained
+from models.churn.observations import HORIZON, LEAD, RENEWAL, Kind
+from models.churn.table import COUNTS, OWN_PACE, FeatureSet, Recipe, settle, table
+from models.churn.timeline import Ints
+from models.churn.verdict import Verdict, judge, leaks, refusal
+
+WINDOWS = 4
+"""The held-out past is cut into so many windows; each is judged by a model trained before it."""
+
+FIRST_CUT = 0.4
+"""Share of the observations that come before the first window."""
+
+LEAST_TO_FIT = 15
+"""Churns without which a window is left unjudged."""
+
+
+@dataclass(frozen=True, eq=False)
+class Training:
+    """`model` None when refused, with the verdict that says why.
+
+    `judged`: `evaluation.JUDGED`, predictions of decisions by models trained on outcomes before them ·
+    `raw`: the features of all observations.
+    """
+
+    model: Model | None
+    verdict: Verdict
+    judged: pl.DataFrame
+    raw: pl.DataFrame
+
+
+def train(
+    observations: pl.DataFrame,
+    evidence: Evidence,
+    known_on: date,
+    *,
+    lead: int = LEAD,
+    horizon: int = HORIZON,
+    seed: int = 0,
+) -> Training:
+    """Learn who leaves from decisions known on a day.
+
+    In: `observations.OBSERVATIONS` with `left` filled, all outcomes on or before `known_on`. The past is
+    replayed in four windows of time: each is predicted by a model trained on outcomes before it began,
+    and the verdict rests on these predictions. The model itself is then fitted on everything. Refused
+    under 300 accounts or 30 churns.
+    """
+    rows = observations.filter(pl.col("left").is_not_null() & (pl.col("outcome_on") <= known_on))
+    refused = refusal(rows["account_id"].n_unique(), int(rows["left"].sum()))
+    if refused is not None:
+        return Training(None, refused, JUDGED.empty(), pl.DataFrame())
+    raw = raw_features(rows, evidence, common_events(evidence.event_months, known_on))
+    kind: Kind = raw["kind"][0]
+    recipe, made = _fitted(raw, kind, seed)
+    judged = replay(raw, cuts(raw), seed=seed, challenge=made.method == "boosting")
+    evaluation = evaluate(judged, seed=seed)
+    verdict = judge(evaluation)
+    whole = table(raw, recipe)
+    found = leaks(whole, raw["left"].to_numpy(), evaluation.auc.value, lead)
+    model = Model(
+        VERSION,
+        kind,
+        lead,
+        horizon,
+        _trained(raw, known_on),
+        recipe,
+        made.method,
+        made.strength,
+        made.calibrated,
+        made.equation,
+        evaluation,
+        verdict,
+        found,
+    )
+    return Training(model, verdict, judged, raw)
+
+
+def cuts(raw: pl.DataFrame, windows: int = WINDOWS) -> list[date]:
+    """The days on which the windows begin: at equal shares of the observations after the first 40 %."""
+    days = raw["as_of"].sort()
+    shares = [FIRST_CUT + (1 - FIRST_CUT) * n / windows for n in range(windows)]
+    return sorted({days[int(share * (len(days) - 1))] for share in shares})
+
+
+def replay(raw: pl.DataFrame, starts: list[date], *, seed: int = 0, challenge: bool = True) -> pl.DataFrame:
+    """Predict the observations of each window by a model that knows outcomes before its first day alone.
+
+    In: raw features with outcomes, sorted days. Out: `evaluation.JUDGED`; a window before which under 15
+    accounts had left is left out. Windows end where the next begins, the last one never.
+    """
+    found = [JUDGED.empty()]
+    for start, end in zip(starts, [*starts[1:], date.max], strict=True):
+        before = raw.filter(pl.col("outcome_on") < start)
+        after = raw.filter((pl.col("as_of") >= start) & (pl.col("as_of") < end))
+        churns = int(before["left"].sum())
+        if churns >= LEAST_TO_FIT and churns < before.height and after.height:
+            recipe, made = _fitted(before, before["kind"][0], seed, challenge=challenge)
+            found.append(_judged(after, expit(made.equation.logit(table(after, recipe)))))
+    return pl.concat(found)
+
+
+def _judged(raw: pl.DataFrame, probability: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pl.DataFrame:
+    return JUDGED.check(
+        raw.with_columns(tenure_days=pl.col("tenure").exp(), probability=pl.Series(probability))
+    )
+
+
+def _fitted(raw: pl.DataFrame, kind: Kind, seed: int, *, challenge: bool = True) -> tuple[Recipe, Fit]:
+    """For renewals the account's own pace; for rolling contracts whichever set has the lower log loss."""
+    sets: tuple[FeatureSet, ...] = (OWN_PACE,) if kind == RENEWAL else (OWN_PACE, COUNTS)
+    found = []
+    for feature_set in sets:
+        recipe = settle(raw, feature_set)
+        columns, left = table(raw, recipe), raw["left"].to_numpy()
+        found.append((recipe, fit(columns, left, numbered(raw), seed=seed, challenge=challenge)))
+    return min(found, key=lambda pair: pair[1].loss)
+
+
+def numbered(raw: pl.DataFrame) -> Ints:
+    """A number for each account."""
+    return raw["account_id"].rank("dense").cast(pl.Int64).to_numpy()
+
+
+def _trained(raw: pl.DataFrame, known_on: date) -> Trained:
+    days = raw["as_of"].sort()
+    return Trained(
+        days[0], days[-1], known_on, raw.height, raw["account_id"].n_unique(), int(raw["left"].sum())
+    )
+
+
+def due(model: Model | None, on: date, every: timedelta = timedelta(days=28)) -> bool:
+    """Whether it is time to train again: never trained, or four weeks ago."""
+    return model is None or on - model.trained.known_on >= every
