@@ -150,7 +150,7 @@ def renewals_foreseen(reader: Reader, chosen: Chosen) -> pl.DataFrame:
 
 
 def open_renewals(reader: Reader, chosen: Chosen) -> pl.DataFrame:
-    """account_id, name, renewal_on, mrr, currency and risk of the live book's open renewals, first due first."""
+    """The live book's open renewals, first due first: account_id, name, renewal_on, mrr, currency, risk."""
     due = scores(reader).filter(pl.col("renewal_on") > reader.as_of)
     wanted = due.select("account_id", "name", "renewal_on", "mrr", "currency", "risk")
     return cut(reader, chosen, wanted).sort("renewal_on", "account_id")
@@ -233,5 +233,5 @@ def _forecast(key: str, chosen: Chosen, _reader: Reader, into: str) -> Forecast:
 @st.cache_resource(max_entries=_MANY, show_spinner=False)
 def _backtest(key: str, chosen: Chosen, _reader: Reader, into: str) -> pl.DataFrame:
     accounts, periods = fact(_reader, "accounts"), part(_reader, "subscriptions")
-    mine = (cut(_reader, chosen, frame) for frame in (accounts, periods))
-    return backtest(*mine, _reader.as_of, _rates(_reader, into))
+    mine = cut(_reader, chosen, accounts)
+    return backtest(mine, cut(_reader, chosen, periods), _reader.as_of, _rates(_reader, into))

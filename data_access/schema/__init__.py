@@ -3,11 +3,11 @@
 from data_access.schema.backups import restores as restores
 from data_access.schema.base import METADATA as METADATA
 from data_access.schema.base import SQL_TYPES as SQL_TYPES
-from data_access.schema.quality import quality_sheets as quality_sheets
 from data_access.schema.paths import happy_path_versions as happy_path_versions
 from data_access.schema.paths import happy_paths as happy_paths
 from data_access.schema.paths import path_discoveries as path_discoveries
 from data_access.schema.paths import path_ticks as path_ticks
+from data_access.schema.quality import quality_sheets as quality_sheets
 from data_access.schema.tables import FACT_TABLES as FACT_TABLES
 from data_access.schema.tables import account_moves as account_moves
 from data_access.schema.tables import account_scores as account_scores
@@ -26,3 +26,5 @@ from data_access.schema.tables import snapshots as snapshots
 from data_access.schema.tables import tasks as tasks
 from data_access.schema.tables import usage_events as usage_events
 from data_access.schema.tables import usage_files as usage_files
+from data_access.schema.value import goals as goals
+from data_access.schema.value import renewal_results as renewal_results
