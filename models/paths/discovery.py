@@ -17,6 +17,7 @@ from models.paths.frames import Discovery, Learnable, Verdict, nothing
 from models.paths.scores import activity, centred
 from models.paths.selection import STRICT, depth
 from models.paths.validation import Later, later, shuffled, split_half
+from models.paths.validation import tried as tried_on
 from models.paths.verdicts import candidates, day_of, validation
 from models.paths.watched import Watched, watch
 
@@ -56,7 +57,8 @@ def discover(
         return nothing("No usage event happened before any decision.", counts=counts)
     found = find(watched)
     tried = later(watched) if found.guide is not None else None
-    accepted, why = _judged(found, tried)
+    own = tried or tried_on(found, watched, watched.horizon, int(watched.when.max()))
+    accepted, why = _judged(found, tried, own)
     deep = None if accepted else depth(watched)
     told = candidates(watched, found, deep, labels or {}, accepted)
     halves = split_half(watched) if found.guide is not None else None
@@ -107,8 +109,9 @@ def _too_few(counts: Mapping[str, int]) -> str:
     return ""
 
 
-def _judged(found: Found, tried: Later | None) -> tuple[bool, tuple[str, ...]]:
-    """Whether the paths are accepted, and why."""
+def _judged(found: Found, tried: Later | None, own: Later | None) -> tuple[bool, tuple[str, ...]]:
+    """Whether the paths are accepted, and why; `own` is what they tell of all decisions where `tried` is
+    missing."""
     selected = found.selected
     tested, chance = int(selected.marks.testable.sum()), selected.chance
     if chance > STRICT:
@@ -119,6 +122,8 @@ def _judged(found: Found, tried: Later | None) -> tuple[bool, tuple[str, ...]]:
     if found.guide is None:
         single = int(selected.chosen.sum())
         return False, (f"{single:,} first uses go with success, but they don't make a path together.",)
+    if own is not None and own.activity_tells_more:
+        return False, (_busier(own),)
     if tried is None:
         why = "Unconfirmed: the earlier decisions alone are too few to find paths that the later could test."
         return chance <= UNCONFIRMED, (why,)
@@ -133,6 +138,13 @@ def _judged(found: Found, tried: Later | None) -> tuple[bool, tuple[str, ...]]:
         f"They hold: learned from the decisions up to {split}, they told {tried.n:,} later ones apart "
         f"(lift {told}).",
         "An association: that pushing a step causes success is for a trial to show.",
+    )
+
+
+def _busier(own: Later) -> str:
+    return (
+        f"Plain active days by day {own.day} put a success above a failure in {own.auc_active.value:.0%} of "
+        f"pairs of {own.n:,} decisions, the best steps in {own.auc_path.value:.0%}."
     )
 
 

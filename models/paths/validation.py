@@ -45,7 +45,14 @@ class Later:
 
     @property
     def holds(self) -> bool:
+        """Whether success goes with the paths there too, beyond activity."""
         return min(self.z, self.adjusted) > CLEAR
+
+    @property
+    def activity_tells_more(self) -> bool:
+        """Whether active days rank success better than the paths do: above by more than their own error."""
+        low, path = self.auc_active.low, self.auc_path.value
+        return low is not None and path is not None and low > path
 
 
 def later(watched: Watched) -> Later | None:
