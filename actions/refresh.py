@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from actions import learning
+from actions import learning, path_progress
 from actions.facts_by_day import FactsByDay
 from actions.learning import past_of, users_of
 from actions.linking import Linked, as_notes, linked
@@ -31,6 +31,9 @@ from models.scoring import Scored, score
 STAGES = (
     "facts",
     "usage",
+    "paths",
+    "progress",
+    "learning",
     "book",
     "behaviour",
     "emotion",
@@ -38,6 +41,7 @@ STAGES = (
     "exceptions",
     "risk",
     "weeks",
+    "first value",
     "moves",
     "write",
 )
@@ -87,13 +91,14 @@ def default_day(store: Store, now: datetime) -> date:
 
 
 def needed(store: Store, now: datetime, as_of: date | None = None) -> bool:
-    """Whether a refresh would tell anything new: no snapshot of that day, or data came in since."""
+    """Whether a refresh would tell anything new: no snapshot of that day, or data or paths came in since."""
     newest = snapshots.newest(store.database)
     stamp = stamps.read(store.database)
     if newest is None or newest.as_of != (as_of or default_day(store, now)):
         return True
     same_code = newest.code_version == code_version()
-    return newest.notes.get("imports") != stamp.imports or not same_code
+    moved = path_progress.moved_since(store, newest)
+    return newest.notes.get("imports") != stamp.imports or not same_code or moved
 
 
 def refresh(
@@ -121,6 +126,11 @@ def _refresh(
         version, chosen = settings.current(store.database)
         watch.begin("usage")
         activity = store.activity().read(day)
+        watch.begin("paths")
+        found = path_progress.found_by(store, facts, activity, day, now)
+        watch.begin("progress")
+        walked = path_progress.walked_by(store, facts, activity, day, found)
+        watch.begin("learning")
         past = past_of(store, facts, activity, day)
         scored = score(
             facts,
@@ -131,8 +141,11 @@ def _refresh(
             memory=_memory(store, day),
             past=past.rows,
             user_windows=users_of(store, day),
+            walked=walked.progress.rows,
             begin=watch.begin,
         )
+        watch.begin("first value")
+        value = path_progress.valued_by(facts, activity, scored.compared.value_events, chosen, day)
         watch.begin("moves")
         links = linked(store, day, scored)
         watch.begin("write")
@@ -148,6 +161,8 @@ def _refresh(
                 **scored.notes,
                 "moods": as_notes(scored.felt.models),
                 learning.NOTE: past.key,
+                path_progress.NOTE: walked.note,
+                path_progress.FIRST_VALUE_NOTE: [value.target_days, value.target_from],
                 "imports": stamp.imports,
                 "months_read": len(activity.months_read),
             },
@@ -156,6 +171,9 @@ def _refresh(
         kept = {
             "subscriptions": facts["subscriptions"],
             learning.FRAME: past.rows,
+            **walked.frames,
+            "first_value": value.rows,
+            "first_value_curves": value.curves,
             **quality.parts(facts, activity.event_spans, scored.scores, reached, day),
         }
         snapshot_id = _write(store, viewer, now, day, header, scored, links, kept)

@@ -56,8 +56,8 @@ FIRST_VALUE_CURVES = Contract(
 class FirstValue:
     """`rows` (`FIRST_VALUE`), `curves` (`FIRST_VALUE_CURVES`), the target in days and where it is from.
 
-    `target_from`: "chosen" in the settings, "successful" (85 % of the accounts that succeeded had it by
-    then), or "" when there is none.
+    `target_from`: "chosen" in the settings, "successful" (85 % of the accounts that got first value and
+    succeeded had it by then), or "" when there is none.
     """
 
     rows: pl.DataFrame
@@ -139,12 +139,9 @@ def _spells(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _learned(rows: pl.DataFrame, decided: pl.DataFrame) -> tuple[int | None, str]:
-    """The day by which 85 % of the accounts that succeeded had first value."""
-    good = decided.filter("succeeded").select("account_id")
-    spells = _spells(rows.join(good, on="account_id", how="semi"))
-    if spells.is_empty():
-        return None, ""
-    day = quantiles(kaplan_meier(spells), TARGET_SHARE)["time"].item()
+    """The day by which 85 % of the successful accounts that got first value had it."""
+    good = rows.join(decided.filter("succeeded"), on="account_id", how="semi").drop_nulls("reached_on")
+    day = good["days"].cast(pl.Float64).quantile(TARGET_SHARE, "higher")
     return (None, "") if day is None else (int(day), "successful")
 
 

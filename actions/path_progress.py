@@ -1,0 +1,160 @@
+"""What a refresh knows about paths: those found in past decisions, those adopted, and who stands where."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from data_access import path_discoveries, path_ticks, paths, settings
+from data_access.path_discoveries import Kept
+from data_access.snapshots import Snapshot
+from data_access.store import Store
+from data_access.usage.activity import Activity
+from data_access.version import code_version
+from data_access.viewer import SYSTEM
+from models.book import book
+from models.decisions import Success, decisions, success_from
+from models.first_value import FirstValue, first_value
+from models.past_decisions import month_ends
+from models.paths.adopted import from_body
+from models.paths.cases import cases
+from models.paths.discovery import discover
+from models.paths.frames import DEPTHS, Discovery
+from models.paths.prescribed import Prescribed, adopted_as, in_force, nths_asked, reached, steps_of
+from models.paths.progress import Progress, progress
+
+NOTE = "paths"
+"""The snapshot's note on paths: which discovery, and which adopted versions, it stands on."""
+
+
+FIRST_VALUE_NOTE = "first_value"
+"""The snapshot's note of the target to first value in days, and where it is from."""
+
+TARGET = "first_value_days"
+"""The setting that names it."""
+
+
+@dataclass(frozen=True)
+class Walked:
+    """`steps` (`PRESCRIBED`) of the paths that held, where everybody stood on them, and the discovery."""
+
+    discovery: Kept
+    steps: pl.DataFrame
+    progress: Progress
+
+    @property
+    def frames(self) -> dict[str, pl.DataFrame]:
+        """What the snapshot keeps: `PRESCRIBED`, `PROGRESS` and `STEP_TIMES`."""
+        return {
+            "path_steps": self.steps,
+            "path_progress": self.progress.rows,
+            "path_times": self.progress.steps,
+        }
+
+    @property
+    def note(self) -> dict[str, Any]:
+        return {"discovery": self.discovery.discovery_id, "adopted": _adopted(self.steps)}
+
+
+def found_by(
+    store: Store, facts: Mapping[str, pl.DataFrame], activity: Activity, day: date, now: datetime
+) -> Kept:
+    """The happy paths in decisions known at the last month's end up to `day`.
+
+    They are the same all month long, so what is on record is taken while code, settings, decisions known
+    at the month's end, catalog and the usage until then are the same; else they are looked for anew and
+    kept.
+    """
+    end = month_ends(day, 0)[-1]
+    version, chosen = settings.current(store.database)
+    told = chosen.get("success")
+    success = success_from(told if isinstance(told, dict) else {})
+    key = _key(store, facts, success, end, version)
+    kept = path_discoveries.by_key(store.database, key)
+    if kept is not None:
+        return kept
+    found = _discovered(store, facts, activity, success, end)
+    with store.database.write() as connection:
+        discovery_id = path_discoveries.add(connection, now, end, key, found)
+    return Kept(discovery_id, end, now, key, found)
+
+
+def walked_by(
+    store: Store, facts: Mapping[str, pl.DataFrame], activity: Activity, day: date, discovery: Kept
+) -> Walked:
+    """Where every account of the live book stands on `day`, on the paths in force now."""
+    steps = steps_of(in_force(adopted_now(store), discovery.found))
+    if steps.is_empty():
+        return Walked(discovery, steps, Progress.none())
+    nths = nths_asked(steps)
+    later = store.usage().occurrences(nths, day) if nths else None
+    live = book(facts["accounts"], facts["subscriptions"], day)
+    ticks = path_ticks.standing(store.database, SYSTEM)
+    done = reached(steps, activity.event_spans, later)
+    return Walked(discovery, steps, progress(live, steps, done, ticks, day, _first_day(activity)))
+
+
+def adopted_now(store: Store) -> list[Prescribed]:
+    """The paths in force, as people adopted them."""
+    return [
+        adopted_as(row["path_id"], row["version"], from_body(row["body"]))
+        for row in paths.in_force(store.database).iter_rows(named=True)
+    ]
+
+
+def moved_since(store: Store, snapshot: Snapshot) -> bool:
+    """Whether other paths are in force than those that a snapshot placed everybody on."""
+    then = [tuple(one) for one in snapshot.notes.get(NOTE, {}).get("adopted", [])]
+    return then != _adopted(paths.in_force(store.database))
+
+
+def valued_by(
+    facts: Mapping[str, pl.DataFrame],
+    activity: Activity,
+    value_events: pl.DataFrame,
+    chosen: Mapping[str, Any],
+    day: date,
+) -> FirstValue:
+    """Time to first value as of a day, with the settings' target (`TARGET`) or one that is learned."""
+    told = chosen.get("success")
+    success = success_from(told if isinstance(told, dict) else {})
+    accounts, spans = facts["accounts"], activity.event_spans
+    decided = decisions(accounts, facts["subscriptions"], day, success, spans)
+    target = int(chosen[TARGET]) if chosen.get(TARGET) else None
+    since = _first_day(activity)
+    return first_value(accounts, spans, value_events, decided, day, usage_from=since, target=target)
+
+
+def _adopted(rows: pl.DataFrame) -> list[tuple[int, int]]:
+    return rows.drop_nulls("path_id").select("path_id", "version").unique().sort("path_id").rows()
+
+
+def _first_day(activity: Activity) -> date | None:
+    first = activity.account_days["day"].min()
+    return first if isinstance(first, date) else None
+
+
+def _discovered(
+    store: Store, facts: Mapping[str, pl.DataFrame], activity: Activity, success: Success, end: date
+) -> Discovery:
+    days = activity.account_days.filter(pl.col("day") <= end)
+    ids = facts["accounts"]["account_id"]
+    spans = store.activity().spans_at([end], ids)[end] if success.kind == "event" else None
+    learnable = cases(facts["accounts"], facts["subscriptions"], days, end, success, spans)
+    named = facts["features"].drop_nulls("feature").filter(pl.col("feature").is_unique())
+    labels = dict(named.select("event", "feature").iter_rows())
+    return discover(learnable, store.usage().occurrences(DEPTHS, end), days, end, labels)
+
+
+def _key(store: Store, facts: Mapping[str, pl.DataFrame], success: Success, end: date, version: int) -> str:
+    rule = success if success.kind != "event" else Success()
+    known = decisions(facts["accounts"], facts["subscriptions"], end, rule).sort("account_id")
+    months = store.usage().months().filter(pl.col("month") <= end)
+    made = (known.write_csv(), facts["features"].sort("event").write_csv(), months.write_csv(), str(success))
+    digest = hashlib.sha256("|".join(made).encode()).hexdigest()[:16]
+    return f"{end} {digest} {version} {code_version()}"
