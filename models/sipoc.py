@@ -74,7 +74,7 @@ def from_data(
         _counted(taken, "to_team", "suppliers", pl.col("from_team").str.to_titlecase(), "handoffs"),
         _counted(taken, "to_team", "inputs", pl.format("Handoff from {}", "from_team"), "handoffs"),
         _counted(talked.filter("inward"), "team", "inputs", _asked(), "messages"),
-        _counted(talked.filter(~pl.col("inward")), "team", "process", _done(), "times"),
+        _counted(talked.filter(~pl.col("inward")), "team", "process", _done(), "contacts"),
         _first_uses(event_spans, spells, since, as_of),
         _counted(given, "from_team", "outputs", pl.format("Handoff to {}", "to_team"), "handoffs"),
         _first_value(event_spans, value_events, spells, since, as_of),

@@ -10,7 +10,7 @@ import polars as pl
 
 from models.demo.catalogue import BULK, DECOY, DECOY_SEGMENT, EVERYONE, MILESTONES, NOISE, PATHS, RELEASED
 from models.demo.following import OFF_PATH, released
-from models.demo.handoffs import DROPPED_SHARE, LATE_SHARE
+from models.demo.handoffs import BOUNCED_SHARE, DROPPED_SHARE, LATE_SHARE, OVERLAP_SHARE
 from models.demo.keys import account_ids
 from models.demo.shape import NEVER, WEIGHTS, Flags, Floats, Ints
 from models.demo.story import Story
@@ -34,7 +34,12 @@ def truth(story: Story) -> dict[str, Any]:
             "signal": story.signal,
             "shape": asdict(story.shape),
             "log_odds": asdict(WEIGHTS[story.signal]) | {"intercept": round(story.odds.intercept, 6)},
-            "handoffs": {"late_share": LATE_SHARE, "dropped_share": DROPPED_SHARE},
+            "handoffs": {
+                "late_share": LATE_SHARE,
+                "dropped_share": DROPPED_SHARE,
+                "bounced_share": BOUNCED_SHARE,
+                "overlap_share": OVERLAP_SHARE,
+            },
         },
         "paths": _paths(story),
         "milestones": list(MILESTONES) if story.signal in ("paths", "progress") else [],

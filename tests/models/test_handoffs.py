@@ -256,13 +256,33 @@ def test_what_is_planted_is_found() -> None:
         there, on="account_id", how="semi"
     )
     planted = set(opened.filter(waited >= 12)["account_id"])
-    told = handoff_findings(handoffs, accounts, day)
+    told = handoff_findings(handoffs, accounts, day).filter(
+        pl.col("kind").is_in([HANDOFF_LATE, HANDOFF_DROPPED])
+    )
     found_ids = set(told["account_id"])
     assert len(planted) >= 10
     assert planted <= found_ids
     assert found_ids <= set(opened.filter(waited > 5)["account_id"])
     evidence = [json.loads(text) for text in told["evidence"]]
     assert all(row["days_waiting"] > row["service_level"] for row in evidence)
+
+
+def test_bounces_and_overlaps_are_found_where_they_were_planted() -> None:
+    made, day = demo(), date(2026, 11, 20)
+    handoffs, accounts = made.facts["handoffs"], made.facts["accounts"]
+    way = pl.format("{}>{}", "from_team", "to_team")
+    told = steps(handoffs, accounts, day)
+    returned = handoffs.filter(way == "onboarding>sales")["account_id"]
+    assert returned.len() >= 5
+    assert set(bounces(told).filter(pl.col("from_team") == "sales")["account_id"]) == set(returned)
+    both = handoffs.filter(way == "onboarding>support").join(
+        handoffs.filter(way == "success>support"), on="account_id", how="anti"
+    )["account_id"]
+    assert both.len() >= 3
+    assert set(overlaps(holds(told, accounts, day))["account_id"]) == set(both)
+    live_both = set(both) & set(accounts.filter(pl.col("churned_on").is_null())["account_id"])
+    found = handoff_findings(handoffs, accounts, day)
+    assert set(found.filter(pl.col("kind") == HANDOFF_OVERLAP)["account_id"]) <= live_both
 
 
 def test_dropped_ones_are_called_dropped() -> None:
