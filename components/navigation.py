@@ -55,6 +55,13 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("account", "Rounds", "Account", ":material/apartment:", "What is going on here?", listed=False),
     PageEntry("exceptions", "Prescribe", "Exceptions", ":material/error:", "Where is something wrong?"),
     PageEntry(
+        "handoffs",
+        "Prescribe",
+        "Handoffs",
+        ":material/swap_horiz:",
+        "Where do customers fall between teams?",
+    ),
+    PageEntry(
         "engagement",
         "Listen",
         "Engagement",
