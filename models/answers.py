@@ -113,6 +113,12 @@ def asked(
     An answer belongs to the last invitation before it, of the same account, contact and kind; where
     either does not name the contact, of the same account and kind. Out: `ASKED`.
     """
+    ripe = answered(invitations, responses, as_of)
+    return ASKED.check(_split(ripe, accounts, contacts, csms).select(ASKED.names))
+
+
+def answered(invitations: pl.DataFrame, responses: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """The invitations of `asked`, with the columns of `facts.SURVEY_INVITATIONS`, day and answered."""
     sent = invitations.filter(pl.col("sent_at").dt.date() <= as_of).with_row_index("row")
     told = responses.filter(pl.col("responded_at").dt.date() <= as_of)
     known = pl.col("contact_id").fill_null("") != ""
@@ -125,10 +131,9 @@ def asked(
         ]
     )
     day = pl.col("sent_at").dt.date()
-    ripe = sent.with_columns(day=day, answered=pl.col("row").is_in(rows.implode())).filter(
+    return sent.with_columns(day=day, answered=pl.col("row").is_in(rows.implode())).filter(
         pl.col("day") <= pl.lit(as_of) - pl.duration(days=ANSWER_WITHIN)
     )
-    return ASKED.check(_split(ripe, accounts, contacts, csms).select(ASKED.names))
 
 
 def unanswering(

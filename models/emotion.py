@@ -132,6 +132,26 @@ def level(answers: pl.DataFrame, models: Models, as_of: date) -> pl.DataFrame:
     return weighed.group_by("account_id").agg(level=pl.col("mean").first() + pl.col("points").sum())
 
 
+def foretold(of: Felt) -> pl.DataFrame:
+    """Each account's last answer, and what its earlier ones had let expect on that day.
+
+    Out: account_id, last_on (day), value and expected (0-100; the company's mean where it was the first).
+    """
+    told = of.answers.sort("account_id", "day", "response_id").drop("weight", "points", "mean")
+    last = told.group_by("account_id", maintain_order=True).last()
+    earlier = told.filter(pl.int_range(pl.len()).reverse().over("account_id") > 0)
+    ends = last.select("account_id", now="day")
+    before = _weighed(earlier.join(ends, on="account_id", maintain_order="left"), of.models)
+    mean = pl.lit(of.models[0].mean)
+    known = before.group_by("account_id").agg(expected=pl.col("mean").first() + pl.col("points").sum())
+    return last.join(known, on="account_id", how="left", maintain_order="left").select(
+        "account_id",
+        pl.col("expected").fill_null(mean),
+        value="value",
+        last_on=(pl.col("day") - date(1970, 1, 1).toordinal()).cast(pl.Int32).cast(pl.Date),
+    )
+
+
 def _states(
     book: pl.DataFrame,
     responses: pl.DataFrame,

@@ -9,6 +9,7 @@ import polars as pl
 
 from models.contracts import Column, Contract
 from models.risk_terms import TERMS, Term
+from models.silence import LEANING
 
 RISK = Contract(
     "risk",
@@ -31,6 +32,7 @@ def risk(
     as_of: date,
     *,
     weights: Mapping[str, float] | None = None,
+    leaning: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Order the live book by how much points to leaving, and say why.
 
@@ -40,11 +42,13 @@ def risk(
     Every term of `risk_terms.TERMS` is a badness b of 0-1 with a weight w: points = 100 w b. A term that
     is known for nobody (no surveys, no renewals …) is left out and the weights of the others are
     stretched to sum to 1. Where it is not known for one account, that account gets the book's mean.
-    `weights` replaces the default weights by term. Priority is risk / 100 x MRR, an account without MRR
-    standing for 0 in a company that has any, and for 1 otherwise.
+    `weights` replaces the default weights by term. `leaning` (`silence.LEANING`) adds what an account's
+    answering tells to what it said; without it nothing is added. Priority is risk / 100 x MRR, an account
+    without MRR standing for 0 in a company that has any, and for 1 otherwise.
     """
     rows = book.join(behaviour.drop("segment", strict=False), on="account_id").join(emotion, on="account_id")
-    rows = rows.sort("account_id")
+    answering = LEANING.empty() if leaning is None else leaning
+    rows = rows.join(answering, on="account_id", how="left").sort("account_id")
     chosen = _weights(weights)
     long = _long(rows, [term for term in TERMS if chosen[term.name] > 0], chosen, as_of)
     total = long.group_by("account_id").agg(

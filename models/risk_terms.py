@@ -134,17 +134,26 @@ _INEFFECTIVE_WORDS = _lacking_words("Value events reached", "value_events", "eff
 
 
 def _unhappy(_: date) -> pl.Expr:
-    return 1 - pl.col("emotion") / 100
+    return 1 - (pl.col("emotion") + pl.col("leaning").fill_null(0.0)) / 100
 
 
 def _unhappy_words(_: date) -> pl.Expr:
-    return pl.format(
-        "Emotion is {} of 100 after {}.",
+    said = pl.format(
+        "Emotion is {} of 100 after {}",
         pl.col("emotion").round(0).cast(pl.Int64),
         pl.when(pl.col("answers") == 1)
         .then(pl.lit("1 answer"))
         .otherwise(pl.format("{} answers", pl.col("answers"))),
     )
+    points = pl.col("leaning").round(0).cast(pl.Int64)
+    leans = pl.format(
+        "; {} of {} invitations answered, counted as {} {}.",
+        pl.col("times_answered"),
+        pl.col("times_asked"),
+        points.abs(),
+        pl.when(points < 0).then(pl.lit("less")).otherwise(pl.lit("more")),
+    )
+    return said + pl.when(points != 0).then(leans).otherwise(pl.lit("."))
 
 
 def _detractor(as_of: date) -> pl.Expr:

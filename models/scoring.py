@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
+from models import silence
 from models.behaviour import Compared, Weights, behaviour
 from models.book import as_known, book
 from models.champions import CHAMPIONS, quiet_champions
@@ -113,7 +114,10 @@ def score(
     found = findings(_with_renewals(facts, live), fallen.now, as_of, _levels(chosen.get(SETTING)))
     begin("risk")
     heard = reach(live, facts["contacts"], facts["community_posts"], facts["referrals"], as_of)
-    order = risk(live, compared.scores, moods.scores, as_of)
+    asked = facts["survey_invitations"], facts["survey_responses"], as_of
+    quiet = silence.learn(moods, *asked)
+    leaning = silence.leaning(quiet, *asked)
+    order = risk(live, compared.scores, moods.scores, as_of, leaning=leaning)
     placed = PROGRESS.empty() if walked is None else walked
     scores = _assembled(
         facts, live, compared.scores, moods.scores, order, heard, found, fallen.now, placed, as_of
@@ -124,6 +128,7 @@ def score(
         "value_events": compared.value_events["event"].to_list(),
         "decided": decided.height,
         "succeeded": int(decided["succeeded"].sum()),
+        "silence": asdict(quiet),
         "behaviour": {"why": choice.why, **asdict(choice.measures), "failed": choice.failed},
     }
     new = releases(days, spans, facts["features"], as_of)

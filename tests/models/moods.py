@@ -17,9 +17,10 @@ DAYS = 720
 
 @dataclass(frozen=True)
 class Moods:
-    """Answers, the true mood of each account (0-100) and how an answer's variance divides."""
+    """Answers, who was asked, the true mood of each account (0-100), how an answer's variance divides."""
 
     responses: pl.DataFrame
+    invitations: pl.DataFrame
     truth: pl.DataFrame
     shares: tuple[float, float, float]
     drifts: bool
@@ -44,21 +45,30 @@ def moods(
     scores = np.clip(np.round((told + rng.normal(0, 14, told.shape)) / 10), 0, 10)
     will = 1 / (1 + np.exp(-(told - 60) / 16)) if unhappy_keep_silent else 0.8
     given = rng.random(told.shape) < will
-    rows = [
+    asked = [
         {
-            "response_id": f"{account}-{number}",
             "account_id": f"a{account}",
             "contact_id": f"c{account}-{who[account, number]}",
             "kind": "nps",
-            "score": float(scores[account, number]),
-            "responded_at": datetime(2025, 6, 15) - timedelta(days=int(DAYS - 1 - days[account, number])),
+            "sent_at": datetime(2025, 6, 15, number) - timedelta(days=int(DAYS - 1 - days[account, number])),
         }
-        for account, number in zip(*np.nonzero(given), strict=True)
+        for account, number in np.ndindex(given.shape)
+    ]
+    rows = [
+        {
+            **{name: value for name, value in sent.items() if name != "sent_at"},
+            "response_id": f"{account}-{number}",
+            "score": float(scores[account, number]),
+            "responded_at": sent["sent_at"],
+        }
+        for sent, (account, number) in zip(asked, np.ndindex(given.shape), strict=True)
+        if given[account, number]
     ]
     truth = pl.DataFrame({"account_id": [f"a{n}" for n in range(accounts)], "truth": mood[:, -1]})
     parts = np.array([356.0 if drifts else 256.0, 144.0 * (contacts > 1), 196.0 + 8.3])
     shares = parts / parts.sum()
-    return Moods(frame(facts.SURVEY_RESPONSES, *rows), truth, (shares[0], shares[1], shares[2]), drifts)
+    answers, invited = frame(facts.SURVEY_RESPONSES, *rows), frame(facts.SURVEY_INVITATIONS, *asked)
+    return Moods(answers, invited, truth, (shares[0], shares[1], shares[2]), drifts)
 
 
 def _paths(rng: np.random.Generator, accounts: int, drifts: bool) -> np.ndarray:

@@ -107,7 +107,7 @@ def test_parts_sum_to_the_score(seed: int) -> None:
     total = parts.group_by("account_id").agg(total=pl.col("mean").first() + pl.col("points").sum())
     both = scores.join(total, on="account_id")
     assert both.height == scores.height > 30
-    assert (both["emotion"] - both["total"]).abs().max() < 1e-9  # type: ignore[operator]
+    assert (both["emotion"] - both["total"]).to_numpy() == pytest.approx(0, abs=1e-9)
     assert scores["emotion"].is_between(0, 100).all()
     assert (scores["emotion_low"] < scores["emotion_high"]).all()
 
@@ -197,33 +197,8 @@ def test_ranks_nearer_the_truth_than_the_raw_mean(planted: Moods) -> None:
     theirs = spearmanr(both["raw"], both["truth"]).statistic
     assert ours > theirs + (0.03 if planted.drifts else 0.0)
     truth = both["truth"].clip(0, 100)
-    inside = ((both["emotion_low"] <= truth) & (truth <= both["emotion_high"])).mean()
-    assert 0.9 <= inside <= 0.98  # type: ignore[operator]
-
-
-def ranked(planted: Moods) -> tuple[float, float]:
-    """Rank correlation with the true mood: of the score, and of the raw mean."""
-    told = planted.responses
-    scores = emotion(planted.truth, told, NOT_ASKED, planted.as_of).drop_nulls("emotion")
-    raw = told.group_by("account_id").agg(raw=pl.col("score").mean())
-    both = scores.join(planted.truth, on="account_id").join(raw, on="account_id")
-    ours, theirs = (spearmanr(both[name], both["truth"]).statistic for name in ("emotion", "raw"))
-    return float(ours), float(theirs)
-
-
-def test_ranks_nearer_also_where_the_unhappy_keep_silent() -> None:
-    """Several contacts an account, moods that drift, and answers that the unhappy do not give.
-
-    Half the answers are missing, so one company tells little: the mean of four.
-    """
-    companies = [
-        moods(900, contacts=3, drifts=True, seed=seed, unhappy_keep_silent=True) for seed in range(3, 7)
-    ]
-    for planted in companies:
-        heard = planted.responses.join(planted.truth, on="account_id")["truth"]
-        assert heard.mean() > planted.truth["truth"].mean() + 1, "silence is biased"  # type: ignore[operator]
-    ours, theirs = np.mean([ranked(planted) for planted in companies], axis=0)
-    assert ours > theirs + 0.01
+    inside = ((both["emotion_low"] <= truth) & (truth <= both["emotion_high"])).to_numpy()
+    assert 0.9 <= inside.mean() <= 0.98
 
 
 def test_a_second_source_changes_no_score(planted: Moods) -> None:

@@ -15,6 +15,7 @@ from models.book import BOOK, book
 from models.emotion import EMOTION, emotion
 from models.risk import risk
 from models.risk_terms import TERMS
+from models.silence import LEANING
 from tests.models.rows import frame
 from tests.models.sample import AS_OF, make
 
@@ -42,7 +43,9 @@ WELL: dict[str, Any] = {
 }
 
 
-def order(*changes: dict[str, Any], **more: dict[str, Any]) -> pl.DataFrame:
+def order(
+    *changes: dict[str, Any], leaning: pl.DataFrame | None = None, **more: dict[str, Any]
+) -> pl.DataFrame:
     """The risk of accounts that are well but for the changes; `told` and `paid` add to the others."""
     names = [f"a{number}" for number in range(len(changes))]
     told, paid = more.get("told", {}), more.get("paid", {})
@@ -57,6 +60,7 @@ def order(*changes: dict[str, Any], **more: dict[str, Any]) -> pl.DataFrame:
             *({"account_id": n, "mood": "never asked", "answers": 0} | told.get(n, {}) for n in names),
         ),
         AS_OF,
+        leaning=leaning,
     )
 
 
@@ -112,6 +116,28 @@ def test_feelings_and_renewals_count_where_the_company_knows_them() -> None:
     assert sentence == "Renewal on 2025-06-24, in 9 days."
     assert "not known" in parts(near)["emotion"][1], "never asked: counted like the average"
     assert "emotion" not in parts(order({}).row(0, named=True)), "nobody was ever asked"
+
+
+def test_what_answering_tells_moves_the_order_and_is_said() -> None:
+    heard = {"mood": "heard", "answers": 1, "emotion": 75.0, "last_answer_on": AS_OF}
+    asked = {"a0": (0.0, 4, 2), "a1": (-8.4, 4, 1), "a2": (6.0, 4, 4)}
+    leaning = frame(
+        LEANING,
+        *(
+            {"account_id": name, "leaning": points, "times_asked": sent, "times_answered": answered}
+            for name, (points, sent, answered) in asked.items()
+        ),
+    )
+    plain, low, high = order({}, {}, {}, told=dict.fromkeys(asked, heard), leaning=leaning).iter_rows(
+        named=True
+    )
+    assert high["risk"] < plain["risk"] < low["risk"]
+    assert parts(plain)["emotion"][1] == "Emotion is 75 of 100 after 1 answer."
+    assert parts(low)["emotion"][1] == (
+        "Emotion is 75 of 100 after 1 answer; 1 of 4 invitations answered, counted as 8 less."
+    )
+    assert parts(low)["emotion"][0] / parts(plain)["emotion"][0] == pytest.approx((25 + 8.4) / 25)
+    assert "counted as 6 more" in parts(high)["emotion"][1]
 
 
 def test_weights_stretch_over_what_is_known() -> None:
