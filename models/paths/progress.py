@@ -66,9 +66,8 @@ def progress(
         return Progress.none()
     marked = _columns(steps)
     grid = _grid(meant, marked, reached, ticks, as_of)
-    paths = marked["path_key"].unique(maintain_order=True).to_list()
-    ages = meant["age"].to_numpy().astype(np.float64)
-    chosen = place(~np.isnan(grid.days), ages, _allowed(meant, marked, paths), marked, paths)
+    paths = steps["path_key"].unique(maintain_order=True).to_list()
+    chosen = place(~np.isnan(grid.days), _allowed(meant, marked, paths), marked, paths)
     accounts = meant.with_columns(
         path_key=pl.Series([*paths, None], dtype=pl.String).gather(
             np.where(chosen == NO_PATH, len(paths), chosen)
