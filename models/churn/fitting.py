@@ -69,9 +69,8 @@ def fit(table: Table, left: Flags, groups: Ints, *, seed: int = 0, challenge: bo
     losses = log_loss(left[chosen][:, None], guesses).mean(axis=0)
     best = int(np.argmin(losses))
     guess, method = guesses[:, best], "logistic"
-    if challenge and _wins(
-        rival := _rival(columns[chosen], left[chosen], inner), guess, left[chosen], groups[chosen]
-    ):
+    rival = _rival(columns[chosen], left[chosen], inner, guess) if challenge else None
+    if rival is not None and _wins(rival, guess, left[chosen], groups[chosen]):
         guess, method = rival, "boosting"
     equation = (
         _logistic(terms, columns, left, best) if method == "logistic" else _boosted(terms, columns, left)
@@ -121,13 +120,17 @@ def _guesses(columns: Floats, left: Flags, inner: Ints) -> Floats:
     return found
 
 
-def _rival(columns: Floats, left: Flags, inner: Ints) -> Floats:
+def _rival(columns: Floats, left: Flags, inner: Ints, guess: Floats) -> Floats | None:
+    """Boosting's log-odds from fits on the other folds; None when it is behind after two folds."""
     found = np.zeros(len(left))
-    for fold in np.unique(inner):
+    for done, fold in enumerate(np.unique(inner)):
         train, test = inner != fold, inner == fold
         level, cuts, points = boosted(columns[train], left[train])
         parts = zip(columns[test].T, cuts, points, strict=True)
         found[test] = level + sum(table[bins(column, cut)] for column, cut, table in parts)
+        seen = inner <= fold
+        if done == 1 and log_loss(left[seen], found[seen]).mean() > log_loss(left[seen], guess[seen]).mean():
+            return None
     return found
 
 
