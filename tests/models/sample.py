@@ -13,6 +13,7 @@ from models import facts
 from models.behaviour import Compared, behaviour
 from models.book import book
 from models.decisions import decisions
+from models.measures import Measures
 from tests.models.rows import frame
 
 AS_OF = date(2025, 6, 15)
@@ -56,7 +57,12 @@ class Company:
             as_of=as_of,
         )
 
-    def behaviour(self, as_of: date | None = None, features: pl.DataFrame | None = None) -> Compared:
+    def behaviour(
+        self,
+        as_of: date | None = None,
+        features: pl.DataFrame | None = None,
+        measures: Measures | None = None,
+    ) -> Compared:
         day = as_of or self.as_of
         return behaviour(
             book(self.accounts, self.subscriptions, day),
@@ -65,6 +71,7 @@ class Company:
             decisions(self.accounts, self.subscriptions, day),
             day,
             features=features,
+            measures=measures,
         )
 
 
