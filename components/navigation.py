@@ -73,6 +73,13 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry(
         "drivers", "Manage", "Success drivers", ":material/insights:", "What do the successful do more of?"
     ),
+    PageEntry(
+        "ctq",
+        "Manage",
+        "Quality to customers",
+        ":material/account_tree:",
+        "Do customers get what matters to them?",
+    ),
     PageEntry("settings", "Set up", "Settings", ":material/tune:", "What is success, and what counts?"),
     PageEntry("data", "Set up", "Data", ":material/database:", "Can I trust today's numbers?"),
 )
