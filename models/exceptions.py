@@ -11,6 +11,7 @@ import polars as pl
 from models import exception_rules as rules
 from models.contracts import Column, Contract
 from models.exception_handoffs import handoff_findings
+from models.exception_paths import path_findings
 from models.exception_silent import silent
 from models.facts import DAY, WHOLE
 from models.findings import FINDINGS
@@ -46,12 +47,13 @@ def findings(
     declines_now: pl.DataFrame,
     as_of: date,
     handoff_days: Mapping[str, float] | None = None,
+    walked: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Run every rule as of a day. Out: `FINDINGS`, by kind and account.
 
     `facts` holds accounts, contacts, handoffs, interactions, survey_invitations and survey_responses as
     in `models.facts`; `declines_now` is `DECLINES` of the same day; `handoff_days` are the service levels
-    that people chose, in days by step.
+    that people chose, in days by step. `walked` is `progress_frames.PROGRESS` of the day, if paths hold.
     """
     accounts, interactions = facts["accounts"], facts["interactions"]
     responses = facts["survey_responses"]
@@ -63,6 +65,7 @@ def findings(
                 silent(accounts, facts["survey_invitations"], responses, interactions, as_of),
                 rules.renewal_untouched(accounts, interactions, as_of),
                 handoff_findings(facts["handoffs"], accounts, as_of, handoff_days),
+                FINDINGS.empty() if walked is None else path_findings(walked, as_of),
             ]
         )
     )

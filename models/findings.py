@@ -13,6 +13,9 @@ DECLINED = "declined"
 DETRACTOR = "detractor"
 SILENT = "silent"
 RENEWAL_UNTOUCHED = "renewal_untouched"
+STALLED = "stalled"
+DEVIATED = "deviated"
+NEVER_STARTED = "never_started"
 HANDOFF_LATE = "handoff_late"
 HANDOFF_DROPPED = "handoff_dropped"
 HANDOFF_BOUNCED = "handoff_bounced"
@@ -22,6 +25,9 @@ KINDS = {
     DETRACTOR: "Unhappy answer",
     SILENT: "Silent",
     RENEWAL_UNTOUCHED: "Renewal near and untouched",
+    STALLED: "Stalled on a step",
+    DEVIATED: "Off the path",
+    NEVER_STARTED: "Never started",
     HANDOFF_LATE: "Handoff late",
     HANDOFF_DROPPED: "Handoff dropped",
     HANDOFF_BOUNCED: "Handoff bounced",

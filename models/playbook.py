@@ -104,6 +104,8 @@ _KIND_DAYS = {
     "renewal_untouched": 7,
     "declined": 7,
     "silent": 21,
+    "stalled": 7,
+    "never_started": 7,
     "handoff_late": 2,
     "handoff_dropped": 2,
     "handoff_bounced": 7,

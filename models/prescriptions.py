@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from models.findings import (
     DECLINED,
     DETRACTOR,
+    DEVIATED,
     HANDOFF_BOUNCED,
     HANDOFF_DROPPED,
     HANDOFF_LATE,
     HANDOFF_OVERLAP,
+    NEVER_STARTED,
     RENEWAL_UNTOUCHED,
     SILENT,
+    STALLED,
 )
 
 
@@ -53,6 +56,24 @@ PRESCRIPTIONS: dict[str, Prescription] = {
         open_with="Your renewal is near. What did you get from us this year, and what was missing?",
         end_with="Agree the next step to the renewal, and who decides.",
         saveability=0.20,
+    ),
+    STALLED: Prescription(
+        do="Call and ask what keeps them from the next step. Do it with them, or send what shows how.",
+        open_with="You came a good part of the way. What keeps you from the next step?",
+        end_with="Agree a day for the step, and who does it.",
+        saveability=0.20,
+    ),
+    DEVIATED: Prescription(
+        do="Ask what they set out to reach, and whether what they left out would help. Then agree a way.",
+        open_with="You go about it another way than most. What are you after?",
+        end_with="Agree which of the steps they left out is worth doing, or note that they need none.",
+        saveability=0.10,
+    ),
+    NEVER_STARTED: Prescription(
+        do="Call and take the first step together. Ask who on their side is in charge of starting.",
+        open_with="You have signed, and I would like to see you get going. What stands in the way?",
+        end_with="Fix a day this week on which you take the first step together.",
+        saveability=0.25,
     ),
     HANDOFF_LATE: Prescription(
         do="Ask the team that should take over who does, and by when. Tell the customer the name today.",

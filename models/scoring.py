@@ -111,7 +111,7 @@ def score(
     begin("declines")
     fallen = declines(account_days, facts["accounts"], as_of, memory)
     begin("exceptions")
-    found = findings(_with_renewals(facts, live), fallen.now, as_of, _levels(chosen.get(SETTING)))
+    found = findings(_with_renewals(facts, live), fallen.now, as_of, _levels(chosen.get(SETTING)), walked)
     begin("risk")
     heard = reach(live, facts["contacts"], facts["community_posts"], facts["referrals"], as_of)
     asked = facts["survey_invitations"], facts["survey_responses"], as_of

@@ -74,7 +74,7 @@ def progress(
         )
     )
     walked = _walked(accounts, marked, grid)
-    return Progress(_rows(accounts, walked, as_of), _step_times(walked, as_of))
+    return Progress(_rows(accounts, walked, _first_step(marked), as_of), _step_times(walked, as_of))
 
 
 def _meant(live: pl.DataFrame, steps: pl.DataFrame, as_of: date, usage_from: date | None) -> pl.DataFrame:
@@ -178,7 +178,16 @@ def _with_gaps(marked: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(arrived=pl.coalesce("arrived", "started").clip(lower_bound=pl.col("started")))
 
 
-def _rows(accounts: pl.DataFrame, walked: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def _first_step(steps: pl.DataFrame) -> dict[str, pl.Expr]:
+    """The days of the slowest first step of all paths: what who has begun none is compared with."""
+    first = steps.filter(pl.col("position") == 1)
+    names = {"usual_days": "gap_median", "slow_days": "slow"}
+    return {name: pl.lit(first[column].max(), pl.Float64) for name, column in names.items()}
+
+
+def _rows(
+    accounts: pl.DataFrame, walked: pl.DataFrame, first: dict[str, pl.Expr], as_of: date
+) -> pl.DataFrame:
     state, label = pl.col("step_state"), pl.col("label")
     is_next = state == "current"
     skipped = (state == "skipped") & (pl.col("kind") == "data")
@@ -198,6 +207,7 @@ def _rows(accounts: pl.DataFrame, walked: pl.DataFrame, as_of: date) -> pl.DataF
         done=(state == "done").sum().cast(pl.Int64),
         steps=pl.len().cast(pl.Int64),
         left_out=skipped.sum().cast(pl.Int64),
+        last_step_on=_DAY.max(),
         step=label.filter(_DAY.is_not_null() & (pl.col("position") == pl.col("furthest"))).last(),
         skipped=untold.filter(state == "skipped"),
         again=label.filter(again),
@@ -205,7 +215,11 @@ def _rows(accounts: pl.DataFrame, walked: pl.DataFrame, as_of: date) -> pl.DataF
     whole = accounts.join(told, on="row", how="left", maintain_order="left").join(
         _swaps(walked), on="row", how="left", maintain_order="left"
     )
+    nowhere = pl.col("path_key").is_null()
+    begun = {name: pl.when(nowhere).then(day).otherwise(name) for name, day in first.items()}
     counted = whole.with_columns(
+        arrived_on=pl.when(nowhere).then("started").otherwise("arrived_on"), **begun
+    ).with_columns(
         pl.col("done", "steps", "left_out", "moved", "furthest").fill_null(0),
         pl.col("skipped", "swapped", "again").fill_null([]),
         days_on=(pl.lit(as_of) - pl.col("arrived_on")).dt.total_days(),

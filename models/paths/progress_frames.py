@@ -95,10 +95,13 @@ PROGRESS = Contract(
         Column("advice", TEXT, doc="what to do about it, as people wrote it; may be empty"),
         Column("arrived_on", DAY, doc="the day the position before was complete, or of signing"),
         Column("days_on", WHOLE, doc="days since; null at the end"),
-        Column("usual_days", REAL, doc="median of the successful on this step"),
+        Column(
+            "usual_days", REAL, doc="median of the successful on this step; without a path, on a first step"
+        ),
         Column("slow_days", REAL, doc="85 % of the successful took no longer; more is stuck"),
         Column("target_days", WHOLE, doc="days after signing by which the next step should be done"),
         Column("stuck_since", DAY, doc="only of the stuck"),
+        Column("last_step_on", DAY, doc="the last day a step of the path was done"),
         Column("skipped", pl.List(pl.String()), required=True, doc="steps left out before the furthest"),
         Column("swapped", pl.List(pl.String()), required=True, doc="as in 'B before A'"),
         Column("looped", pl.List(pl.String()), required=True, doc="done again within 28 days, no step on"),

@@ -42,7 +42,13 @@ def sentence() -> pl.Expr:
     waiting = pl.format("{} on the way to “{}”{}", days, "next", _compared())
     without = pl.format(" without {}", quoted(pl.col("skipped")))
     left = pl.when(pl.col("skipped").list.len() > 0).then(without).otherwise(pl.lit(""))
-    never = pl.format("No step done {} after {}.", count_words(pl.col("since"), "day"), _start())
+    few = pl.format(", where few of the successful needed more than {}", _days("slow_days"))
+    never = pl.format(
+        "No step done {} after {}{}.",
+        count_words(pl.col("since"), "day"),
+        _start(),
+        pl.coalesce(few, pl.lit("")),
+    )
     goes = pl.format("Did “{}”{}; {}.", "step", left, waiting)
     told = (
         pl.when(pl.col("done") == 0)
@@ -71,6 +77,10 @@ def _start() -> pl.Expr:
 
 
 def _compared() -> pl.Expr:
-    usual, slow = (count_words(pl.col(name).round(0), "day") for name in ("usual_days", "slow_days"))
+    usual, slow = _days("usual_days"), _days("slow_days")
     both = pl.format(", where the successful took {} and few more than {}", usual, slow)
     return pl.coalesce(both, pl.lit(""))
+
+
+def _days(name: str) -> pl.Expr:
+    return count_words(pl.col(name).round(0), "day")
