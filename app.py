@@ -9,4 +9,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from shell import sign_in
+
+sign_in.configure()
 app = st.App("shell/main.py")

@@ -31,7 +31,7 @@ from actions.refresh import RefreshReport, needed, refresh, refresh_weeks
 from data_access import people
 from data_access.errors import RoundsError
 from data_access.store import Store, open_store
-from data_access.viewer import SYSTEM
+from data_access.viewer import SYSTEM, Viewer
 from models.contracts import ContractError
 from models.mapping import MappingError, parse
 
@@ -149,7 +149,7 @@ def export_(
 ) -> None:
     """Write what a screen shows, whole, to a file."""
     with _work() as (store, _):
-        who = people.viewer_of(store.database, viewer) if viewer else SYSTEM
+        who = _viewer(store, viewer) if viewer else SYSTEM
         rows = export(store, who, _now(), what, format_, out, as_of=as_of.date() if as_of else None)
     _say(as_json, {"rows": rows}, f"{rows:,} rows written to {out}.")
 
@@ -193,6 +193,10 @@ def _refreshed(done: RefreshReport) -> dict[str, Any]:
         "accounts": done.accounts,
         "seconds": done.seconds,
     }
+
+
+def _viewer(store: Store, email: str) -> Viewer:
+    return people.viewer_of(store.database, email, _now().date(), store.configuration.first_admins)
 
 
 def _now() -> datetime:

@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.errors import StreamlitAPIException
 from streamlit.navigation.page import StreamlitPage
 
+from components.queries import Role
 from components.words import plain
 
 ICON = (
@@ -35,16 +36,18 @@ class PageEntry:
     question: str
     default: bool = False
     listed: bool = True
+    roles: tuple[Role, ...] = ()
 
-    def page(self, render: Callable[[], None]) -> StreamlitPage:
-        """The page as Streamlit's navigation wants it."""
+    def page(self, render: Callable[[], None], role: Role = "admin") -> StreamlitPage:
+        """The page as Streamlit's navigation wants it; only some roles find the page of some `roles`."""
+        listed = self.listed and (not self.roles or role in self.roles)
         return st.Page(
             render,
             title=self.title,
             icon=self.icon,
             url_path=self.module,
             default=self.default,
-            visibility="visible" if self.listed else "hidden",
+            visibility="visible" if listed else "hidden",
             help=self.question,
         )
 
@@ -81,6 +84,15 @@ PAGES: tuple[PageEntry, ...] = (
         "Do customers get what matters to them?",
     ),
     PageEntry("settings", "Set up", "Settings", ":material/tune:", "What is success, and what counts?"),
+    PageEntry("people", "Set up", "People", ":material/badge:", "Who may see and do what?"),
+    PageEntry(
+        "audit",
+        "Set up",
+        "Audit log",
+        ":material/history_edu:",
+        "Who did what, when?",
+        roles=("admin", "auditor"),
+    ),
     PageEntry("data", "Set up", "Data", ":material/database:", "Can I trust today's numbers?"),
 )
 
@@ -90,13 +102,16 @@ def entry(module: str) -> PageEntry:
     return next(page for page in PAGES if page.module == module)
 
 
-def sections(renders: Mapping[str, Callable[[], None]]) -> dict[str, list[StreamlitPage]]:
-    """Every page by group, in the order of `PAGES`; `renders` holds each module's `render`."""
+def sections(renders: Mapping[str, Callable[[], None]], role: Role) -> dict[str, list[StreamlitPage]]:
+    """Every page by group, in the order of `PAGES`; `renders` holds each module's `render`.
+
+    A page that a role does not find is still there and says so itself: hiding protects nothing.
+    """
     groups: dict[str, list[StreamlitPage]] = {}
     for page in PAGES:
         if page.module not in renders:
             continue
-        groups.setdefault(page.group, []).append(page.page(renders[page.module]))
+        groups.setdefault(page.group, []).append(page.page(renders[page.module], role))
     return groups
 
 

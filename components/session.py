@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from components import queries
-from components.queries import Reader, Viewer
+from components.queries import NotAllowed, Reader, Viewer
 
 VIEWER_KEY = "viewer"
 """Session state: the address of the person picked in the sidebar, while sign-in is not configured."""
@@ -25,10 +25,38 @@ def now_utc() -> datetime:
     return now().replace(tzinfo=None)
 
 
+def signs_in() -> bool:
+    """Whether people sign in: an identity provider is configured."""
+    return bool(st.secrets.load_if_toml_exists()) and "auth" in st.secrets
+
+
+def address() -> str:
+    """The address that the identity provider vouches for; empty when nobody is signed in.
+
+    A provider that says the address is not verified does not vouch for it.
+    """
+    if not st.user.get("is_logged_in", False) or st.user.get("email_verified") is False:
+        return ""
+    return str(st.user.get("email") or "").strip().lower()
+
+
+def expired() -> bool:
+    """Whether the sign-in is older than ROUNDS_SESSION_HOURS."""
+    since = st.user.get("iat")
+    if not isinstance(since, int | float):
+        return False
+    return (now().timestamp() - since) / 3600 > queries.store().configuration.session_hours
+
+
 def viewer() -> Viewer:
-    """The person whose book is shown."""
-    chosen = st.session_state.get(VIEWER_KEY)
-    return queries.viewer_of(str(chosen) if chosen else None)
+    """The person whose book is shown; looked up at every rerun, so that a lost role is lost at once."""
+    if not signs_in():
+        chosen = st.session_state.get(VIEWER_KEY)
+        return queries.viewer_of(str(chosen) if chosen else None, now().date())
+    found = queries.signed_in(address(), now().date()) if address() and not expired() else None
+    if found is None:
+        raise NotAllowed("You are not signed in, or have no role here any more. Reload the page.")
+    return found
 
 
 def reader() -> Reader:

@@ -6,9 +6,9 @@ import polars as pl
 import streamlit as st
 
 from components import queries, session
-from components.gate import signs_in
 from components.navigation import link
 from components.queries import Reader
+from components.words import plain
 
 _ALL = ""
 
@@ -16,9 +16,9 @@ _ALL = ""
 def draw(reader: Reader) -> None:
     """The sidebar below the navigation."""
     with st.sidebar:
-        if signs_in():
-            st.caption(f"Signed in as {reader.viewer.name}.")
-            st.button("Sign out", on_click=st.logout)
+        if session.signs_in():
+            st.caption(f"Signed in as {plain(reader.viewer.name)} ({reader.viewer.role}).")
+            st.button("Sign out", icon=":material/logout:", on_click=st.logout)
         else:
             _picker(reader)
 
@@ -37,9 +37,9 @@ def demo_banner(reader: Reader) -> None:
 
 def _picker(reader: Reader) -> None:
     people = queries.csms(reader)
-    labels = {_ALL: "Everyone's book", **_labels(people)}
+    labels = {_ALL: "Everyone's book", queries.AUDITOR.person: "An auditor", **_labels(people)}
     st.selectbox(
-        "Whose book",
+        "Who looks",
         list(labels),
         format_func=lambda address: labels.get(address, address),
         key=session.VIEWER_KEY,

@@ -6,10 +6,106 @@ import json
 from datetime import datetime
 from typing import Any
 
+import polars as pl
 import sqlalchemy as sa
 
+from data_access.database import Database
+from data_access.errors import NotAllowed
 from data_access.schema import audit_log
-from data_access.viewer import Viewer
+from data_access.viewer import Role, Viewer
+from models.contracts import Column, Contract
+
+READERS: tuple[Role, ...] = ("admin", "auditor", "system")
+
+ENTRIES = Contract(
+    "audit_log",
+    (
+        Column("entry_id", pl.Int64(), required=True),
+        Column("at", pl.Datetime("us"), required=True, doc="UTC"),
+        Column("person", pl.String(), required=True),
+        Column("what", pl.String(), required=True),
+        Column("subject", pl.String(), required=True),
+        Column("rows", pl.Int64(), required=True, doc="how many rows it touched or took out"),
+        Column("before", pl.String(), doc="JSON object"),
+        Column("after", pl.String(), doc="JSON object"),
+    ),
+    key=("entry_id",),
+)
+
+
+def may_read(viewer: Viewer) -> None:
+    """Raise `NotAllowed` unless this role reads what everybody did."""
+    if viewer.role not in READERS:
+        raise NotAllowed(f"The audit log is for auditors; {viewer.name} is signed in as {viewer.role}.")
+
+
+def listing(
+    database: Database,
+    viewer: Viewer,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    person: str = "",
+    what: str = "",
+    words: str = "",
+    limit: int | None = None,
+    offset: int = 0,
+) -> pl.DataFrame:
+    """Entries, newest first; columns of `ENTRIES`.
+
+    `since` counts, `until` does not any more; `person` and `what` are exact; `words` may stand anywhere in
+    subject, before or after.
+    """
+    may_read(viewer)
+    entries = sa.select(*(audit_log.c[name] for name in ENTRIES.names))
+    found = entries.where(*_asked(since, until, person, what, words)).order_by(audit_log.c.entry_id.desc())
+    return database.few(found.limit(limit).offset(offset), ENTRIES)
+
+
+def count(
+    database: Database,
+    viewer: Viewer,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    person: str = "",
+    what: str = "",
+    words: str = "",
+) -> int:
+    """How many entries `listing` would find."""
+    may_read(viewer)
+    asked = _asked(since, until, person, what, words)
+    with database.read() as connection:
+        return int(
+            connection.execute(sa.select(sa.func.count(audit_log.c.entry_id)).where(*asked)).scalar_one()
+        )
+
+
+def names(database: Database, viewer: Viewer) -> tuple[list[str], list[str]]:
+    """Everybody who did something, and everything that was done, in order."""
+    may_read(viewer)
+    with database.read() as connection:
+        who = connection.execute(sa.select(audit_log.c.person).distinct().order_by(audit_log.c.person))
+        what = connection.execute(sa.select(audit_log.c.what).distinct().order_by(audit_log.c.what))
+        return list(who.scalars()), list(what.scalars())
+
+
+def _asked(
+    since: datetime | None, until: datetime | None, person: str, what: str, words: str
+) -> list[sa.ColumnElement[bool]]:
+    asked: list[sa.ColumnElement[bool]] = []
+    if since is not None:
+        asked.append(audit_log.c.at >= since)
+    if until is not None:
+        asked.append(audit_log.c.at < until)
+    if person:
+        asked.append(audit_log.c.person == person)
+    if what:
+        asked.append(audit_log.c.what == what)
+    if words:
+        places = (audit_log.c.subject, audit_log.c.before, audit_log.c.after)
+        asked.append(sa.or_(*(place.icontains(words, autoescape=True) for place in places)))
+    return asked
 
 
 def record(

@@ -16,7 +16,9 @@ class Configuration(BaseSettings):
 
     `home` holds everything unless a URL says otherwise. `database_url` names the store of
     facts, snapshots and what people write (SQLite file or PostgreSQL). `usage_url` names the
-    store of raw usage events: a folder (Parquet by month) or a SQL database.
+    store of raw usage events: a folder (Parquet by month) or a SQL database. `admins` are the addresses,
+    separated by commas, of those who give the others their roles. Who signed in longer than
+    `session_hours` ago signs in again.
     """
 
     model_config = SettingsConfigDict(env_prefix="ROUNDS_", extra="ignore")
@@ -24,6 +26,13 @@ class Configuration(BaseSettings):
     home: Path = Field(default=Path(".rounds"))
     database_url: str = ""
     usage_url: str = ""
+    admins: str = ""
+    session_hours: float = Field(default=12.0, gt=0)
+
+    @property
+    def first_admins(self) -> tuple[str, ...]:
+        """Addresses that are admins whatever the store says."""
+        return tuple(address.strip().lower() for address in self.admins.split(",") if address.strip())
 
     @property
     def database(self) -> str:

@@ -26,6 +26,20 @@ def tables(
     return {fmt: partial(_table, reader, what, frame, fmt) for fmt in formats}
 
 
+def later(
+    reader: Reader,
+    what: str,
+    read: Callable[[], pl.DataFrame],
+    formats: tuple[TableFormat, ...] = SHEETS,
+) -> Files:
+    """A frame that is read only when somebody takes it, whole, in each of these formats."""
+
+    def taken(fmt: TableFormat) -> bytes:
+        return _table(reader, what, read(), fmt)
+
+    return {fmt: partial(taken, fmt) for fmt in formats}
+
+
 def calendar(reader: Reader, calls: pl.DataFrame) -> Files:
     """The calls (`models.call_frames.CALLS`) as entries of a calendar."""
 

@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from components import gate, navigation, session, sidebar
+from components import navigation, session, sidebar
 from components.failures import drawn, guarded
+from shell import gate
 
 
 def main() -> None:
@@ -22,7 +23,7 @@ def main() -> None:
         for page in navigation.PAGES
         if importlib.util.find_spec(f"pages.{page.module}")
     }
-    page = st.navigation(navigation.sections(renders))
+    page = st.navigation(navigation.sections(renders, session.viewer().role))
     guarded(_around)()
     page.run()
 

@@ -30,11 +30,13 @@ from data_access import pulses as pulse_rows
 from data_access import settings as settings_rows
 from data_access.config import configuration
 from data_access.errors import Conflict as Conflict
+from data_access.errors import NotAllowed as NotAllowed
 from data_access.errors import NotFound as NotFound
 from data_access.errors import RoundsError as RoundsError
 from data_access.snapshots import Snapshot
 from data_access.stamps import Stamps
 from data_access.store import Store, open_store
+from data_access.viewer import Role as Role
 from data_access.viewer import Viewer as Viewer
 from models import book_view
 from models.calls import CallList, CallRules
@@ -49,6 +51,9 @@ _restores_seen: dict[str, int] = {}
 
 EVERYONE = Viewer("demo@localhost", "Everyone's book", "admin")
 """Who looks while no sign-in is configured and nobody was picked: sees all, may change all."""
+
+AUDITOR = Viewer("auditor@localhost", "An auditor", "auditor")
+"""Who can be picked then to see what an auditor sees: all, and may change nothing."""
 
 
 @dataclass(frozen=True)
@@ -214,14 +219,33 @@ def csms(reader: Reader) -> pl.DataFrame:
     return _csms(_key(reader.store), reader.stamps.imports, reader)
 
 
-def viewer_of(email: str | None) -> Viewer:
-    """The viewer with this address, or the one who sees everything when nobody has it."""
-    if not email:
-        return EVERYONE
+def viewer_of(email: str | None, today: date) -> Viewer:
+    """The viewer with this address, or the one who sees everything when nobody has it.
+
+    Only for a machine of one's own: whoever signed in is looked up by `signed_in`.
+    """
+    if email == AUDITOR.person:
+        return AUDITOR
+    return (signed_in(email, today) if email else None) or EVERYONE
+
+
+def signed_in(email: str, today: date) -> Viewer | None:
+    """The viewer with this address; None for a stranger."""
+    opened = store()
     try:
-        return people.viewer_of(store().database, email)
+        return people.viewer_of(opened.database, email, today, opened.configuration.first_admins)
     except NotFound:
-        return EVERYONE
+        return None
+
+
+def roles(reader: Reader) -> pl.DataFrame:
+    """Everybody who was given a role; columns of `data_access.people.PEOPLE`."""
+    return people.listing(reader.store.database)
+
+
+def lent_books(reader: Reader, today: date) -> pl.DataFrame:
+    """Books lent to colleagues on a day; columns of `data_access.people.GRANTS`."""
+    return people.granted(reader.store.database, today)
 
 
 def import_list(reader: Reader) -> pl.DataFrame:

@@ -7,6 +7,8 @@ from data_access.schema.paths import happy_path_versions as happy_path_versions
 from data_access.schema.paths import happy_paths as happy_paths
 from data_access.schema.paths import path_discoveries as path_discoveries
 from data_access.schema.paths import path_ticks as path_ticks
+from data_access.schema.people import grants as grants
+from data_access.schema.people import people as people
 from data_access.schema.quality import quality_sheets as quality_sheets
 from data_access.schema.tables import FACT_TABLES as FACT_TABLES
 from data_access.schema.tables import account_moves as account_moves

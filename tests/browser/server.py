@@ -37,9 +37,9 @@ def chromium() -> str:
 
 
 @contextmanager
-def serve(home: Path, now: str, *flags: str) -> Iterator[str]:
-    """Rounds on a free port with a home of its own; gives its address, stops it at the end."""
-    port = _free_port()
+def serve(home: Path, now: str, *flags: str, port: int = 0) -> Iterator[str]:
+    """Rounds on a port with a home of its own; gives its address, stops it at the end."""
+    port = port or free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), *flags]
     environment = {**os.environ, "ROUNDS_HOME": str(home), "ROUNDS_NOW": now}
     log = home.parent / f"server-{port}.log"
@@ -55,21 +55,28 @@ def serve(home: Path, now: str, *flags: str) -> Iterator[str]:
             process.wait(timeout=20)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody listens on."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         return int(taken.getsockname()[1])
 
 
-def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+def answers(process: subprocess.Popen[bytes], address: str) -> None:
+    """Wait until a server says yes at an address; an error when it has ended or takes too long."""
     until = time.monotonic() + _PATIENCE
-    while time.monotonic() < until:
-        if process.poll() is not None:
-            break
+    while time.monotonic() < until and process.poll() is None:
         try:
-            with urllib.request.urlopen(f"http://localhost:{port}/_stcore/health", timeout=2) as answer:
+            with urllib.request.urlopen(address, timeout=2) as answer:
                 if answer.status == 200:
                     return
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             time.sleep(0.2)
-    raise RuntimeError(f"Rounds did not start on port {port}:\n{log.read_text(errors='replace')[-2000:]}")
+    raise RuntimeError(f"Nothing answers at {address}.")
+
+
+def _wait(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    try:
+        answers(process, f"http://localhost:{port}/_stcore/health")
+    except RuntimeError as error:
+        raise RuntimeError(f"{error}\n{log.read_text(errors='replace')[-2000:]}") from error

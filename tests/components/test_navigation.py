@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from components.gate import is_loopback
 from components.navigation import PAGES, entry, href
+from shell.gate import is_loopback
 
 LISTED = {page.module for page in PAGES}
 

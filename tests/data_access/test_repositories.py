@@ -26,6 +26,7 @@ from models.facts import FACTS, USAGE_EVENTS
 from models.snapshot import SCORES, WEEKS
 
 NOW = datetime(2026, 3, 2, 9, 0)
+DAY = NOW.date()
 EVA = Viewer("eva@example.com", "Eva", "csm", ("eva",))
 ODD = "Ünal & Söhne, \"quoted\" \\N 'x'; DROP TABLE accounts"
 
@@ -138,12 +139,12 @@ def test_facts_are_cut_after_the_day(store: Store) -> None:
 
 def test_managers_see_everyone_below_them(store: Store) -> None:
     fill(store)
-    assert people.viewer_of(store.database, " EVA@example.COM ").books == ("eva",)
-    top = people.viewer_of(store.database, "top")
+    assert people.viewer_of(store.database, " EVA@example.COM ", DAY).books == ("eva",)
+    top = people.viewer_of(store.database, "top", DAY)
     assert top.role == "manager"
     assert set(top.books or ()) == {"top", "mo", "eva", "ben"}
     with pytest.raises(NotFound, match="stranger"):
-        people.viewer_of(store.database, "stranger@example.com")
+        people.viewer_of(store.database, "stranger@example.com", DAY)
 
 
 def test_the_newest_snapshot_is_of_the_latest_day_and_then_the_last_made(store: Store) -> None:

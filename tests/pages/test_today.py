@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from components import queries
 from components.queries import EVERYONE, Reader
+from tests.conftest import DEMO_DAY
 from tests.pages.conftest import Open, shown
 
 pytestmark = pytest.mark.usefixtures("in_demo")
@@ -39,7 +40,7 @@ def test_the_first_sentence_counts_the_cards_below_it(open_page: Open) -> None:
     app = open_page("today", viewer=csm, capacity="3")
 
     said = shown(app)
-    book = queries.scores(queries.reader(queries.viewer_of(csm))).height
+    book = queries.scores(queries.reader(queries.viewer_of(csm, DEMO_DAY))).height
     assert f"**3 of your {book} accounts need you today.**" in said
     assert "Data as of yesterday (20 Nov)." in said
     assert len(cards(app)) == 3

@@ -16,7 +16,7 @@ from components.voice_words import figure
 from components.words import plain
 from models.answers import SPLITS, TENURES
 from models.surveys import windows
-from tests.conftest import DEMO_NOW
+from tests.conftest import DEMO_DAY, DEMO_NOW
 from tests.pages.conftest import Open, shown
 
 pytestmark = pytest.mark.usefixtures("in_demo")
@@ -112,7 +112,7 @@ def test_those_who_do_not_answer_can_be_called(open_page: Open) -> None:
 def test_a_csm_sees_their_own_answers_only(open_page: Open) -> None:
     csm = queries.csms(reader()).drop_nulls("email").filter(pl.col("csm_id").is_in(owners()))
     email, name = csm.select("email", "name").row(0)
-    mine = queries.reader(queries.viewer_of(email))
+    mine = queries.reader(queries.viewer_of(email, DEMO_DAY))
     assert 0 < queries_voice.answers_of(mine).height < queries_voice.answers_of(reader()).height
 
     table = open_page("voice", viewer=email, split="CSM").dataframe[0].value

@@ -22,6 +22,19 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('goal_id', name=op.f('pk_goals'))
     )
     op.create_index('uq_goals_standing', 'goals', ['measure'], unique=True, sqlite_where=sa.text('retired_at IS NULL'), postgresql_where=sa.text('retired_at IS NULL'))
+    op.create_table('grants',
+    sa.Column('grant_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('email', sa.Text(), nullable=False),
+    sa.Column('csm_id', sa.Text(), nullable=False),
+    sa.Column('until', sa.Date(), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('granted_at', sa.DateTime(), nullable=False),
+    sa.Column('granted_by', sa.Text(), nullable=False),
+    sa.Column('ended_at', sa.DateTime(), nullable=True),
+    sa.Column('ended_by', sa.Text(), nullable=True),
+    sa.PrimaryKeyConstraint('grant_id', name=op.f('pk_grants'))
+    )
+    op.create_index(op.f('ix_grants_email'), 'grants', ['email'], unique=False)
     op.create_table('happy_path_versions',
     sa.Column('path_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=False, nullable=False),
     sa.Column('version', sa.BigInteger(), autoincrement=False, nullable=False),
@@ -68,6 +81,16 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_path_ticks_account_id'), 'path_ticks', ['account_id'], unique=False)
     op.create_index('uq_path_ticks_standing', 'path_ticks', ['path_id', 'step', 'account_id'], unique=True, sqlite_where=sa.text('undone_at IS NULL'), postgresql_where=sa.text('undone_at IS NULL'))
+    op.create_table('people',
+    sa.Column('email', sa.Text(), nullable=False),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('csm_id', sa.Text(), nullable=True),
+    sa.Column('changed_at', sa.DateTime(), nullable=False),
+    sa.Column('changed_by', sa.Text(), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.PrimaryKeyConstraint('email', name=op.f('pk_people'))
+    )
     op.create_table('quality_sheets',
     sa.Column('sheet_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('kind', sa.Text(), nullable=False),
