@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from models.retention_rows import GRR, LOGO, NRR
+from models.retention_rows import GRR, LOGO, NRR, RENEWAL_GRR, RENEWAL_NRR, WON
 
 Figure = dict[str, Any]
 
@@ -19,11 +19,16 @@ NAMES: Mapping[str, str] = {
     LOGO: "Logo retention",
     GRR: "GRR",
     NRR: "NRR",
+    WON: "Renewals won",
+    RENEWAL_GRR: "Renewal GRR",
+    RENEWAL_NRR: "Renewal NRR",
     "MRR new": "New MRR",
     "MRR reactivation": "Reactivated MRR",
     "MRR expansion": "Expansion",
     "MRR contraction": "Contraction",
     "MRR churn": "Churned MRR",
+    "MRR opening": "Opening MRR",
+    "MRR closing": "Closing MRR",
 }
 """What each figure is called on screen."""
 

@@ -15,7 +15,7 @@ MEASURES: Mapping[str, str] = {
     "grr": "GRR",
     "nrr": "NRR",
     "logo": "Logo retention",
-    "first_value": "First value",
+    "first_value": "First value within 90 days",
     "referrals": "Referral rate",
     "detractors": "Detractors answered in time",
 }
@@ -25,9 +25,7 @@ MEANINGS: Mapping[str, str] = {
     "grr": "Of the MRR of a year ago, what is still paid, growth not counted.",
     "nrr": "Of the MRR of a year ago, what the same accounts pay now.",
     "logo": "Of the customers of a year ago, the share that still are.",
-    "first_value": (
-        "Of the customers for 90 to 455 days, those that reached a value event; from the snapshots there are."
-    ),
+    "first_value": "Of the accounts signed 90 to 455 days ago, those that got first value within 90 days.",
     "referrals": "Of the customers, those that referred somebody in the past 12 months.",
     "detractors": (
         "Of the NPS answers of 0 to 6 in the past 90 days, those followed by a contact within 48 hours."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 
 import polars as pl
@@ -71,44 +70,52 @@ def detractor_rows(responses: pl.DataFrame, interactions: pl.DataFrame, as_of: d
     )
 
 
+def detractors_on(rows: pl.DataFrame, day: date) -> pl.DataFrame:
+    """The detractors whose 48 hours ended in the 90 days up to `day`; in: what `detractor_rows` gives."""
+    over = (pl.col("responded_at") + IN_TIME).dt.date()
+    return rows.filter((over <= day) & (over > day - timedelta(days=WITHIN_DAYS)))
+
+
 def detractor_trend(rows: pl.DataFrame, as_of: date, months: int = 24) -> pl.DataFrame:
     """The share of detractors answered in time, of the 90 days to each month's end: `TREND`.
 
     In: what `detractor_rows` gives. Answers younger than 48 hours on that day aren't counted yet.
     """
-    days = pl.DataFrame({"day": month_ends(as_of, months)[1:]}, schema={"day": pl.Date})
-    over = (pl.col("responded_at") + IN_TIME).dt.date()
-    near = days.join(rows, how="cross").filter(
-        (over <= pl.col("day")) & (over > pl.col("day") - timedelta(days=WITHIN_DAYS))
-    )
+    days = month_ends(as_of, months)[1:]
+    near = pl.concat([detractors_on(rows, day).with_columns(day=pl.lit(day)) for day in days])
     sums = near.group_by("day").agg(
         part=pl.col("in_time").sum().cast(pl.Float64), whole=pl.len().cast(pl.Float64)
     )
     return _trend(sums.with_columns(measure=pl.lit("detractors")))
 
 
-def first_value_rows(scores: pl.DataFrame) -> pl.DataFrame:
-    """The accounts of a snapshot that first value is asked of.
+def first_value_rows(rows: pl.DataFrame, day: date) -> pl.DataFrame:
+    """The accounts that first value is asked of on a day: account_id, signed_on, reached_on, reached.
 
-    Out: account_id, tenure_days, value_events, reached. In: `SCORES`. Customers for 90 to 455 days whose
-    value events are known.
+    In: `FIRST_VALUE`. Accounts signed 90 to 455 days before, also those that left since; reached: within
+    90 days of signing.
     """
-    young = pl.col("tenure_days").is_between(90, 455) & pl.col("value_events").is_not_null()
-    return scores.filter(young).select(
-        "account_id", "tenure_days", "value_events", reached=pl.col("value_events") > 0
+    tenure = (pl.lit(day) - pl.col("signed_on")).dt.total_days()
+    young = rows.filter(tenure.is_between(WITHIN_DAYS, WITHIN_DAYS + 365))
+    took = (pl.col("reached_on") - pl.col("signed_on")).dt.total_days()
+    return young.select(
+        "account_id",
+        "signed_on",
+        "reached_on",
+        reached=(took <= WITHIN_DAYS).fill_null(value=False),
     )
 
 
-def first_value_trend(snapshots: Mapping[date, pl.DataFrame]) -> pl.DataFrame:
-    """The share of young customers that reached a value event, by snapshot: `TREND`. In: `SCORES` by day."""
-    rows = []
-    for day, scores in snapshots.items():
-        young = first_value_rows(scores)
-        rows.append((day, float(young["reached"].sum()), float(young.height)))
-    points = pl.DataFrame(
-        rows, schema={"day": pl.Date, "part": pl.Float64, "whole": pl.Float64}, orient="row"
+def first_value_trend(rows: pl.DataFrame, as_of: date, months: int = 24) -> pl.DataFrame:
+    """The share that reached first value within 90 days, at each month's end: `TREND`. In: `FIRST_VALUE`."""
+    points = []
+    for day in month_ends(as_of, months)[1:]:
+        young = first_value_rows(rows, day)
+        points.append((day, float(young["reached"].sum()), float(young.height)))
+    schema = {"day": pl.Date, "part": pl.Float64, "whole": pl.Float64}
+    return _trend(
+        pl.DataFrame(points, schema=schema, orient="row").with_columns(measure=pl.lit("first_value"))
     )
-    return _trend(points.with_columns(measure=pl.lit("first_value")))
 
 
 def _trend(points: pl.DataFrame) -> pl.DataFrame:

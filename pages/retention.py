@@ -10,35 +10,63 @@ import polars as pl
 import streamlit as st
 
 from components import charts_retention as charts
-from components import empty, failures, filters, session, tables, words
-from components.downloads import downloads
+from components import empty, failures, filters, session, words
 from components.queries import Reader
 from components.queries import retention as queries_retention
 from components.queries.retention import Chosen
 from models.book_view import choices
 from models.ledger import months_before
-from models.retention_rows import FIGURES, GRR, LOGO, MOVES, NRR, SCOPES, value_of
-from pages import _files
+from models.retention_rows import GRR, LOGO, NRR, RENEWAL_GRR, RENEWAL_NRR, SCOPES, WON
+from pages import (
+    _goals,
+    _retention_cohorts,
+    _retention_forecast,
+    _retention_groups,
+    _retention_lives,
+    _retention_months,
+    _retention_rates,
+)
 
+WHERE = "retention"
 _PREFIX = "r_"
-_CURRENCY, _FIGURE, _MONTH = "currency", "figure", "month"
+_VIEW = "view"
+MONTHS, GROUPS, COHORTS, LIVES, AHEAD = (
+    "By month",
+    "By group",
+    "Cohorts",
+    "How long they stay",
+    "Forecast",
+)
 
 _DEFINITIONS = """
-All figures are as of the snapshot's day and look back 12 months. Nothing dated later counts.
+All figures are as of the snapshot's day. Nothing dated later counts.
 
-- **Logo retention**: of the customers 12 months ago, the share that still are.
+**On the base of 12 months ago**
+
+- **Logo retention**: of the customers 12 months ago, the share that still are. A pause is not an end;
+  who left and pays again is a customer.
 - **GRR**, gross revenue retention: Σ min(MRR now, MRR then) ÷ Σ MRR then, over the accounts
   that paid 12 months ago. Growth does not count; it can't pass 100 %.
 - **NRR**, net revenue retention: Σ MRR now ÷ Σ MRR then, over the same accounts. Growth counts.
-- **What moved the MRR**: opening + new + reactivated + expansion − contraction − churned = closing, to the
-  cent, month by month. Changes within a month are netted.
 
-Currencies are never added up. An account that changed its currency left the one and joined the other.
+**On the base of renewals**
+
+- **Renewals won**: won ÷ due, of those due in the 12 months up to 31 days ago, so that each is settled.
+  Who left during the term was due and is lost.
+- **Renewal GRR and NRR**: the same sums over those renewals, MRR the day before (or before they left)
+  and 31 days after.
+
+**What moved the MRR**: opening + new + reactivated + expansion − contraction − churned = closing, to the
+cent, month by month. Changes within a month are netted.
+
+Currencies are never added up unless you state rates: then everything is converted at those, whatever its day.
+An account that changed its currency left the one and joined the other. A refund is not a subscription: it
+shows as a period that ended earlier, or with a lower MRR.
 """
 
 
 def render() -> None:
-    """Logo retention, GRR, NRR and the MRR bridge; every figure opens into its rows."""
+    """Both bases side by side; by month, group, cohort, life and quarter; every figure opens into rows."""
     st.title("Retention", anchor=False)
     _page()
 
@@ -46,11 +74,12 @@ def render() -> None:
 @st.fragment
 @failures.guarded
 def _page() -> None:
-    reader = session.reader()
+    reader = failures.current(session.reader(), WHERE)
     if not empty.ready(reader):
         return
     first = st.container()
     chosen = _narrow(reader)
+    failures.tell(WHERE)
     series = queries_retention.retention_figures(reader, chosen)
     if series.is_empty():
         empty.nothing(
@@ -59,14 +88,16 @@ def _page() -> None:
             "Take a filter away, or import them on the Data page.",
         )
         return
-    currency = _currency(series)
+    currency, into = _retention_rates.choose(reader, series)
+    if into:
+        series = queries_retention.retention_figures(reader, chosen, into)
     own = series.filter(pl.col("currency").is_in(["", currency]))
     with first:
         _sentence(reader, own, currency)
     _metrics(own, reader.as_of)
     _others(reader, series, currency)
-    _charts(reader, own, currency)
-    _rows(reader, chosen, own, currency)
+    _goals.draw(reader, currency, into)
+    _view(reader, chosen, own, currency, into)
 
 
 def _narrow(reader: Reader) -> Chosen:
@@ -75,29 +106,19 @@ def _narrow(reader: Reader) -> Chosen:
         chosen = filters.scope(_PREFIX, {name: choices(scoped, name) for name in SCOPES})
         with st.popover("What the figures mean", icon=":material/help:"):
             st.markdown(_DEFINITIONS)
+        _retention_rates.popover(reader)
     return tuple(chosen.items())
 
 
-def _currency(series: pl.DataFrame) -> str:
-    paid = series.filter(pl.col("figure") == "MRR closing").sort("until", "value", descending=True)
-    currencies = paid["currency"].unique(maintain_order=True).to_list()
-    if len(currencies) < 2:
-        return str(currencies[0]) if currencies else ""
-    return str(
-        st.segmented_control(
-            "Currency", currencies, key=_CURRENCY, bind="query-params", default=currencies[0], required=True
-        )
-    )
-
-
-def _at(series: pl.DataFrame, figure: str, day: date) -> dict[str, Any]:
+def at(series: pl.DataFrame, figure: str, day: date) -> dict[str, Any]:
+    """A figure of a day: value and accounts; null and 0 where it has no base."""
     found = series.filter((pl.col("figure") == figure) & (pl.col("until") == day))
     return found.row(0, named=True) if found.height else {"value": None, "accounts": 0}
 
 
 def _sentence(reader: Reader, series: pl.DataFrame, currency: str) -> None:
     day = reader.as_of
-    logo, grr, nrr = (_at(series, name, day) for name in (LOGO, GRR, NRR))
+    logo, grr, nrr, won = (at(series, name, day) for name in (LOGO, GRR, NRR, WON))
     if logo["value"] is None:
         st.markdown(f"**No base yet:** nobody was a customer 12 months before {day:%-d %b %Y}.")
         return
@@ -106,26 +127,56 @@ def _sentence(reader: Reader, series: pl.DataFrame, currency: str) -> None:
     if grr["value"] is not None:
         told += (
             f"Of their MRR in {currency or 'the one currency'}, {grr['value']:.0%} is still paid, "
-            f"{nrr['value']:.0%} with what they grew."
+            f"{nrr['value']:.0%} with what they grew. "
         )
+    if won["value"] is not None:
+        taken = round(won["value"] * won["accounts"])
+        told += f"Of {words.count(won['accounts'], 'renewal')} due, {taken:,} were won."
     st.markdown(told)
     if logo["accounts"] < 30:
         st.caption("Fewer than 30 customers in the base: one more or less moves these shares a lot.")
 
 
 def _metrics(series: pl.DataFrame, day: date) -> None:
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.markdown("**On the base of 12 months ago**")
+        _three(series, day, (LOGO, GRR, NRR), "account")
+    with right:
+        st.markdown("**On the base of renewals due**")
+        _three(series, day, (WON, RENEWAL_GRR, RENEWAL_NRR), "renewal")
+    st.caption(
+        f"As of {day:%-d %b %Y}, over 12 months; the arrow says the change since a year before. "
+        "Rows opens the accounts that make a figure."
+    )
+
+
+def _three(series: pl.DataFrame, day: date, names: tuple[str, ...], noun: str) -> None:
     before = _year_before(series, day)
-    for place, name in zip(st.columns(3), (LOGO, GRR, NRR), strict=True):
-        now, then = _at(series, name, day), _at(series, name, before)["value"] if before else None
-        if now["value"] is None:
-            continue
-        place.metric(
-            f"{charts.NAMES[name]}, {words.count(now['accounts'], 'account')}",
-            f"{now['value']:.1%}",
-            delta=None if then is None else f"{(now['value'] - then) * 100:+.1f} points",
-            delta_description=None if before is None else f"since {before:%b %Y}",
-        )
-    st.caption(f"As of {day:%-d %b %Y}, over 12 months; the accounts are those of the base, a year before.")
+    for place, name in zip(st.columns(3), names, strict=True):
+        now, then = at(series, name, day), at(series, name, before)["value"] if before else None
+        with place:
+            if now["value"] is None:
+                st.caption(f"{charts.NAMES[name]}: nothing due yet.")
+                continue
+            st.metric(
+                charts.NAMES[name],
+                f"{now['value']:.1%}",
+                delta=None if then is None else f"{(now['value'] - then) * 100:+.1f} points",
+            )
+            of = noun if name in (LOGO, WON) else "account"
+            st.button(
+                f"Rows: {words.count(now['accounts'], of)}",
+                key=f"open-{name}",
+                type="tertiary",
+                icon=":material/table_rows:",
+                on_click=partial(_open, name, day),
+            )
+
+
+def _open(figure: str, day: date) -> None:
+    st.session_state[_VIEW] = MONTHS
+    _retention_months.ask(figure, day)
 
 
 def _year_before(series: pl.DataFrame, day: date) -> date | None:
@@ -140,7 +191,7 @@ def _others(reader: Reader, series: pl.DataFrame, currency: str) -> None:
     told = []
     for other in rest["currency"].unique().sort():
         mine = rest.filter(pl.col("currency") == other)
-        grr, nrr = _at(mine, GRR, reader.as_of), _at(mine, NRR, reader.as_of)
+        grr, nrr = at(mine, GRR, reader.as_of), at(mine, NRR, reader.as_of)
         if grr["value"] is not None:
             n = words.count(grr["accounts"], "account")
             told.append(f"{other} GRR {grr['value']:.0%}, NRR {nrr['value']:.0%} ({n})")
@@ -148,105 +199,18 @@ def _others(reader: Reader, series: pl.DataFrame, currency: str) -> None:
         st.caption(f"Apart, because currencies are not added up: {'; '.join(told)}.")
 
 
-def _charts(reader: Reader, series: pl.DataFrame, currency: str) -> None:
-    snapshot = reader.snapshot.snapshot_id if reader.snapshot else 0
-    left, right = st.columns(2, gap="medium")
-    with left:
-        st.markdown("**Kept, of a year before, by month**")
-        _chart(charts.rates(series), charts.rates_alt(series), f"rates-{snapshot}")
-    with right:
-        st.markdown(f"**What moved the MRR in {currency or 'the one currency'}, by month**")
-        _chart(charts.moves(series, currency), charts.moves_alt(series, currency), f"moves-{snapshot}")
-    st.caption("Click a point or a bar to open the accounts that make it.")
-
-
-def _chart(figure: charts.Figure, alt: str, key: str) -> None:
-    st.plotly_chart(
-        figure,
-        key=key,
-        on_select=partial(_pick, key),
-        selection_mode="points",
-        config=charts.CONFIG,
-        alt=alt,
+def _view(reader: Reader, chosen: Chosen, series: pl.DataFrame, currency: str, into: str) -> None:
+    views = [MONTHS, GROUPS, COHORTS, LIVES, AHEAD]
+    wanted = st.segmented_control(
+        "Look at it", views, key=_VIEW, bind="query-params", default=MONTHS, required=True
     )
-
-
-def _pick(key: str) -> None:
-    found = charts.picked(st.session_state[key]["selection"]["points"])
-    if found:
-        st.session_state[_FIGURE] = charts.NAMES[found[0]]
-        st.session_state[_MONTH] = _month(found[1])
-
-
-def _month(day: date) -> str:
-    return f"{day:%b %Y}"
-
-
-def _rows(reader: Reader, chosen: Chosen, series: pl.DataFrame, currency: str) -> None:
-    st.subheader("The accounts behind a figure", anchor=False)
-    labels = {charts.NAMES[name]: name for name in FIGURES}
-    days = {_month(day): day for day in series["until"].unique().sort(descending=True)}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        label = st.selectbox("Figure", list(labels), key=_FIGURE, bind="query-params", width=220)
-        month = st.selectbox("Month", list(days), key=_MONTH, bind="query-params", width=160)
-        found = queries_retention.retention_behind(reader, chosen, labels[label], days[month], currency)
-        named = _named(reader, found)
-        day = days[month]
-        name = f"retention-{label.replace(' ', '-').lower()}-{day}"
-        downloads(name, named.height, _files.tables(reader, "retention", named, _files.EVERY))
-    if found.is_empty():
-        empty.nothing(f"No account makes {label} in {month}.", "Choose another figure or month.")
-        return
-    st.markdown(_sum(found, labels[label], series, day, currency))
-    tables.plain_table(
-        named.head(tables.MOST_ROWS).drop("account_id", "until"), f"The accounts that make {label}", _COLUMNS
-    )
-    if named.height > tables.MOST_ROWS:
-        st.caption(f"The first {tables.MOST_ROWS} of {named.height:,}; the export has all.")
-
-
-def _named(reader: Reader, found: pl.DataFrame) -> pl.DataFrame:
-    scoped = queries_retention.scopes(reader).select("account_id", "name", "segment", "csm")
-    return scoped.join(found.drop("month", strict=False), on="account_id", maintain_order="right")
-
-
-def _sum(found: pl.DataFrame, figure: str, series: pl.DataFrame, day: date, currency: str) -> str:
-    made = value_of(found, figure)
-    shown = _at(series, figure, day)["value"]
-    same = made is not None and shown is not None and abs(made - shown) < 1e-9
-    told = ": the figure above." if same else ": not the figure above; please report this."
-    return _made(found, figure, made or 0.0, currency) + told
-
-
-def _made(found: pl.DataFrame, figure: str, made: float, currency: str) -> str:
-    rows = words.count(found.height, "account")
-    if figure == LOGO:
-        n, kept = found.height, int(found["kept"].sum())
-        return f"**{rows}: {kept:,} kept, {n - kept:,} left.** {kept:,} ÷ {n:,} = {made:.1%}"
-    if figure in MOVES:
-        return f"**{rows}.** Their changes add up to {_amount(made, currency)}"
-    now = "mrr_kept" if figure == GRR else "mrr_now"
-    top, base = (_amount(float(found[name].sum()), currency) for name in (now, "mrr_then"))
-    return f"**{rows}.** {top} ÷ {base} = {made:.1%}"
-
-
-def _amount(amount: float, currency: str) -> str:
-    return f"{amount:,.2f} {currency}".strip()
-
-
-_MONEY = partial(st.column_config.NumberColumn, format="%,.2f")
-_COLUMNS: dict[str, Any] = {
-    "name": "Account",
-    "segment": "Segment",
-    "csm": "CSM",
-    "kept": st.column_config.CheckboxColumn("Kept"),
-    "ended_on": st.column_config.DateColumn("Left on", format="D MMM YYYY"),
-    "currency": "Currency",
-    "mrr_then": _MONEY("MRR a year before"),
-    "mrr_now": _MONEY("MRR now"),
-    "mrr_kept": _MONEY("Of it kept"),
-    "part": "Move",
-    "opening": _MONEY("MRR before"),
-    "change": _MONEY("Change"),
-    "closing": _MONEY("MRR after"),
-}
+    if wanted == GROUPS:
+        _retention_groups.draw(reader, chosen, currency, into)
+    elif wanted == COHORTS:
+        _retention_cohorts.draw(reader, chosen, currency, into)
+    elif wanted == LIVES:
+        _retention_lives.draw(reader, chosen)
+    elif wanted == AHEAD:
+        _retention_forecast.draw(reader, chosen, series, currency, into)
+    else:
+        _retention_months.draw(reader, chosen, series, currency, into)

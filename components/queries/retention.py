@@ -167,10 +167,15 @@ def stated_rates(reader: Reader) -> StatedRates | None:
     return stated if stated is not None and not lacking(reader, stated) else None
 
 
+def currencies(reader: Reader) -> list[str]:
+    """The currencies the company is paid in, in alphabetical order; empty for those not stated."""
+    everyone = replace(reader, viewer=EVERYONE)
+    return [str(name) for name in part(everyone, "subscriptions")["currency"].fill_null("").unique().sort()]
+
+
 def lacking(reader: Reader, stated: StatedRates) -> list[str]:
     """The currencies of the company that have no rate."""
-    everyone = replace(reader, viewer=EVERYONE)
-    return missing_rates(part(everyone, "subscriptions")["currency"].fill_null(""), stated)
+    return missing_rates(pl.Series(currencies(reader), dtype=pl.String), stated)
 
 
 def cut(reader: Reader, chosen: Chosen, rows: pl.DataFrame) -> pl.DataFrame:

@@ -13,6 +13,7 @@ from models.ledger import ledger
 from models.measure_trends import (
     detractor_rows,
     detractor_trend,
+    first_value_rows,
     first_value_trend,
     referral_trend,
     retention_trend,
@@ -140,8 +141,23 @@ def test_detractors_answered_in_time_by_hand() -> None:
 
 
 def test_first_value_asks_the_young_only() -> None:
-    scores = pl.DataFrame(
-        {"account_id": ["a", "b", "c", "d"], "tenure_days": [89, 90, 455, 456], "value_events": [1, 1, 0, 1]}
+    day = date(2025, 6, 30)
+    signed = {"a": 89, "b": 90, "c": 455, "d": 456, "e": 200}
+    reached = {"a": 1, "b": 90, "c": 91, "d": 1}
+    rows = pl.DataFrame(
+        {
+            "account_id": list(signed),
+            "signed_on": [day - timedelta(days=ago) for ago in signed.values()],
+            "reached_on": [
+                day - timedelta(days=signed[name] - reached[name]) if name in reached else None
+                for name in signed
+            ],
+        }
     )
-    found = first_value_trend({date(2025, 6, 30): scores, date(2025, 5, 30): scores.head(1)})
-    assert found.select("day", "part", "whole").rows() == [(date(2025, 6, 30), 1.0, 2.0)]
+    assert first_value_rows(rows, day).select("account_id", "reached").rows() == [
+        ("b", True),
+        ("c", False),
+        ("e", False),
+    ]
+    found = first_value_trend(rows, day, 1)
+    assert found.select("day", "part", "whole").rows() == [(day, 1.0, 3.0)]

@@ -1,0 +1,93 @@
+"""How long customers stay: Kaplan–Meier by any split, with intervals and the log-rank test."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from components import charts_survival as charts
+from components import empty, tables, words
+from components.queries import Reader
+from components.queries import retention as queries_retention
+from components.queries.retention import Chosen
+from models.survival import LogRank, kaplan_meier, log_rank, quantiles, survival_at
+from pages._retention_groups import BY, chooser
+from pages._retention_opened import opened
+
+_YEAR, _MONTH = 365.0, 30.4375
+FEWEST = 5
+"""Fewer departures than this make no curve to compare."""
+
+
+def draw(reader: Reader, chosen: Chosen) -> None:
+    """The sentence, the curves, the table of parts, and the lives behind one of them."""
+    by = chooser()
+    rows, since = queries_retention.lives(reader, chosen, by)
+    if since is not None:
+        st.caption(
+            f"By the {by} of {since:%-d %b %Y}, the first snapshot; customers are followed from that day on."
+        )
+    if rows.is_empty():
+        empty.nothing("No lives to follow.", "Retention by time needs accounts with signed_on.")
+        return
+    sizes = rows.group_by("part").agg(n=pl.len(), left=pl.col("ended").sum())
+    order = sizes.sort("n", "part", descending=[True, False])["part"].to_list()
+    rows = rows.sort(pl.col("part").replace_strict({part: n for n, part in enumerate(order)}))
+    test = log_rank(rows, ["part"])
+    _sentence(test, rows, by)
+    found = kaplan_meier(rows, ["part"])
+    ordered = found.sort(
+        pl.col("part").replace_strict({part: n for n, part in enumerate(order)}), "time", maintain_order=True
+    )
+    table = _table(ordered, sizes)
+    st.plotly_chart(charts.curves(ordered), key="lives", config=charts.CONFIG, alt=charts.curves_alt(table))
+    more = f" The {charts.MOST_PARTS} largest are drawn." if len(order) > charts.MOST_PARTS else ""
+    st.caption(
+        "Kaplan–Meier with 95 % bands. Who is still a customer counts up to today only; who signed before "
+        f"departures were recorded counts from then on.{more}"
+    )
+    tables.plain_table(table, f"How long they stay, by {BY[by]}", _COLUMNS | {"part": BY[by]})
+    part = st.selectbox("Open the lives of", order, key=f"lives_{by}", bind="query-params", width=260)
+    mine = (
+        rows.filter(pl.col("part") == part).drop("part").sort("ended", "duration", descending=[True, False])
+    )
+    said = f"**{words.count(mine.height, 'customer')}, {int(mine['ended'].sum()):,} left**, as in the table."
+    opened(reader, f"lives-{by}", mine, said, f"The lives behind {part}")
+
+
+def _sentence(test: LogRank, rows: pl.DataFrame, by: str) -> None:
+    ended = int(rows["ended"].sum())
+    base = f"{words.count(rows.height, 'customer')}, {ended:,} left"
+    if test.p is None or ended < FEWEST:
+        st.markdown(f"**Nothing to compare yet:** {base}; two parts and {FEWEST} departures are needed.")
+        return
+    p = "< 0.001" if test.p < 0.001 else f"= {test.p:.3f}"
+    verdict = (
+        f"**How long they stay differs by {BY[by].lower()}**"
+        if test.p < 0.05
+        else f"**No detectable difference by {BY[by].lower()}**"
+    )
+    st.markdown(f"{verdict} (log-rank test, p {p}; {base}).")
+
+
+def _table(found: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
+    year = survival_at(found, _YEAR, ["part"])
+    half = quantiles(found, 0.5, ["part"]).with_columns(pl.col("time", "low", "high") / _MONTH)
+    half = half.rename({"time": "median", "low": "median_low", "high": "median_high"})
+    joined = sizes.join(year, on="part", maintain_order="right").join(half, on="part", maintain_order="left")
+    return joined.select(
+        "part", "n", "left", "survival", "low", "high", "at_risk", "median", "median_low", "median_high"
+    )
+
+
+_COLUMNS = {
+    "n": st.column_config.NumberColumn("Customers"),
+    "left": st.column_config.NumberColumn("Left"),
+    "survival": st.column_config.NumberColumn("Still there after a year", format="percent"),
+    "low": st.column_config.NumberColumn("from", format="percent"),
+    "high": st.column_config.NumberColumn("to", format="percent"),
+    "at_risk": st.column_config.NumberColumn("Watched so long"),
+    "median": st.column_config.NumberColumn("Half leave by month", format="%.1f", help="– : not reached yet"),
+    "median_low": st.column_config.NumberColumn("from", format="%.1f"),
+    "median_high": st.column_config.NumberColumn("to", format="%.1f"),
+}
