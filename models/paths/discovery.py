@@ -21,7 +21,7 @@ from models.paths.validation import tried as tried_on
 from models.paths.verdicts import candidates, day_of, validation
 from models.paths.watched import Watched, watch
 
-MOST_ACCOUNTS = 20_000
+MOST_ACCOUNTS = 10_000
 """More accounts hardly tell more; they are taken evenly in the order of signing."""
 
 MAY_MISS_DECISIONS, MAY_MISS_FAILURES = 300, 100

@@ -14,7 +14,7 @@ from models.paths.selection import Selected
 from models.paths.watched import GRID, Flags, Floats, Ints, Watched
 
 EARLY = 0.6
-SHUFFLES = 200
+SHUFFLES = 100
 CLEAR = 1.645
 
 
