@@ -13,10 +13,12 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
+from websockets.typing import Subprotocol
 
 PAGES = ("", "accounts", "exceptions", "retention", "data")
 """Links of the pages that a session walks through."""
 
+_STREAMLIT = Subprotocol("streamlit")
 _DONE = {ForwardMsg.FINISHED_SUCCESSFULLY, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY}
 
 
@@ -69,7 +71,7 @@ async def walk(url: str, clicks: int, pause: float, seed: int) -> list[Answer]:
     """One person: opens pages and searches, with a random pause of mean `pause` seconds between."""
     dice = random.Random(seed)
     answers: list[Answer] = []
-    async with websockets.connect(url, subprotocols=["streamlit"], max_size=None) as socket:  # type: ignore[list-item]
+    async with websockets.connect(url, subprotocols=[_STREAMLIT], max_size=None) as socket:
         session = Session(socket)
         await session.open("")
         for _ in range(clicks):

@@ -47,8 +47,8 @@ def value_events(
             )
         )
     open_then = _undecided_at_landmark(decided)
-    enough = open_then.group_by("succeeded").len()["len"]
-    if len(enough) < 2 or int(enough.min() or 0) < MIN_OF_EACH:  # type: ignore[arg-type]
+    enough = open_then.group_by("succeeded").len().filter(pl.col("len") >= MIN_OF_EACH)
+    if enough.height < 2:
         return VALUE_EVENTS.empty()
     tests = _associations(open_then, event_spans)
     found = tests.filter((pl.col("z") > Z_AT_LEAST) & (pl.col("used_by") < USED_BY_AT_MOST))

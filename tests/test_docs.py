@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -14,7 +15,8 @@ from data_access.config import Configuration
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-COMMANDS = set(typer.main.get_command(cli.app).commands)  # type: ignore[attr-defined]
+_GROUP: Any = typer.main.get_command(cli.app)
+COMMANDS = set(_GROUP.commands)
 
 
 def text(path: Path) -> str:

@@ -10,7 +10,7 @@ from actions.settings import choose, revert
 from data_access import settings
 from data_access.errors import Conflict, DataError, NotAllowed, NotFound
 from data_access.store import Store
-from data_access.viewer import SYSTEM, Viewer
+from data_access.viewer import SYSTEM, Role, Viewer
 
 NOW = datetime(2026, 11, 21, 9)
 EVA = Viewer("eva@example.com", "Eva", "manager", ("c1",))
@@ -72,8 +72,8 @@ def test_what_makes_no_sense_is_refused_and_nothing_saved(store: Store, changes:
 
 
 @pytest.mark.parametrize("role", ["csm", "auditor"])
-def test_only_who_leads_may_choose(store: Store, role: str) -> None:
-    viewer = Viewer("x@example.com", "X", role)  # type: ignore[arg-type]
+def test_only_who_leads_may_choose(store: Store, role: Role) -> None:
+    viewer = Viewer("x@example.com", "X", role)
     with pytest.raises(NotAllowed):
         choose(store, viewer, NOW, 0, {"capacity": 5})
     with pytest.raises(NotAllowed):

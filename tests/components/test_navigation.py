@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from components.navigation import PAGES, entry, href
+from components.navigation import PAGES, PageEntry, entry, href
 from shell.gate import is_loopback
 
 LISTED = {page.module for page in PAGES}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.module)
-def test_every_page_has_a_module_that_only_draws_when_asked(page: object) -> None:
-    module = importlib.import_module(f"pages.{page.module}")  # type: ignore[attr-defined]
+def test_every_page_has_a_module_that_only_draws_when_asked(page: PageEntry) -> None:
+    module = importlib.import_module(f"pages.{page.module}")
 
     assert callable(module.render)
 

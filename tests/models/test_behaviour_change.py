@@ -47,7 +47,7 @@ def test_the_parts_of_a_change_sum_to_it(
     expected = both["behaviour_right"] - both["behaviour"]
     parts = moved.select(pl.sum_horizontal(pl.exclude("account_id", "change"), ignore_nulls=False))
     assert expected.count() > (20 if back < 500 else 3)
-    assert (parts.to_series() - expected).abs().max() < 1e-9  # type: ignore[operator]
+    assert (parts.to_series() - expected).drop_nulls().to_numpy() == pytest.approx(0, abs=1e-9)
     assert moved["change"].to_list() == pytest.approx(expected.to_list(), nan_ok=True)
 
 
@@ -57,8 +57,8 @@ def test_an_account_that_did_nothing_new_moved_only_with_the_others() -> None:
     moved = change(before.scores, compared(busier, 0, FEATURES, Weights()))
     quiet = moved.filter(~pl.col("account_id").is_in([f"a{number:03d}" for number in range(40)]))
     assert quiet.select(pl.max_horizontal(pl.col(f"{part}_own").abs().max() for part in PARTS)).item() == 0
-    assert quiet["frequency_reference"].min() < 0  # type: ignore[operator]
-    assert moved["frequency_own"].max() > 0  # type: ignore[operator]
+    assert (quiet["frequency_reference"] < 0).any()
+    assert (moved["frequency_own"] > 0).any()
 
 
 def test_new_weights_are_told_apart_from_new_behaviour() -> None:
@@ -66,7 +66,7 @@ def test_new_weights_are_told_apart_from_new_behaviour() -> None:
     moved = change(before.scores, compared(COMPANY, 0, FEATURES, Weights(60, 20, 20)))
     for cause in CAUSES[:2]:
         assert moved.select(pl.col(f"^.*_{cause}$").abs().max().max()).row(0) == (0.0, 0.0, 0.0)
-    assert moved["change"].drop_nulls().abs().max() > 1  # type: ignore[operator]
+    assert (moved["change"].drop_nulls().abs() > 1).any()
 
 
 def _more_use() -> pl.DataFrame:

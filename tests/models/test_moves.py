@@ -187,7 +187,7 @@ def test_only_a_new_answer_counts_as_one_and_only_time_fades() -> None:
     new = dict(moved.select("account_id", "emotion_new").iter_rows())
     assert new.pop(heard) < -1
     assert max(abs(points) for points in new.values()) < 1e-9
-    assert moved["emotion_fading"].abs().max() < 1e-9  # type: ignore[operator]
+    assert moved["emotion_fading"].to_numpy() == pytest.approx(0, abs=1e-9)
 
 
 def test_needs_what_one_of_them_was_compared_with() -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from data_access.usage.changes import COLUMNS, KEY, MonthChange
 from data_access.usage.load import UsageLoad, number_repeats
 from models.contracts import ContractError
-from tests.data_access.usage.stores import events, moment
+from tests.data_access.usage.stores import Row, events, moment
 
 AT = moment("2024-02-01T09")
 
@@ -77,9 +77,9 @@ filed = st.lists(st.tuples(rows, st.integers(0, 2)), min_size=1, max_size=20)
 
 @given(filed)
 def test_every_repeat_has_its_own_number_and_the_last_file_wins(
-    found: list[tuple[tuple[str, str, str, object, float], int]],
+    found: list[tuple[Row, int]],
 ) -> None:
-    frame = pl.concat([events(row).with_columns(_file=pl.lit(file, pl.Int32)) for row, file in found])  # type: ignore[arg-type]
+    frame = pl.concat([events(row).with_columns(_file=pl.lit(file, pl.Int32)) for row, file in found])
     numbered = number_repeats(frame)
     expected: dict[tuple[object, ...], float] = {}
     for file in range(3):
