@@ -7,9 +7,11 @@ and without the navigation.
 
 from __future__ import annotations
 
+import os
+
 import streamlit as st
 
-from shell import sign_in
+from shell import sign_in, watching
 
-sign_in.configure()
-app = st.App("shell/main.py")
+watching.log_as_told()
+app = st.App("shell/main.py", secrets=sign_in.secrets(os.environ), routes=watching.ROUTES)

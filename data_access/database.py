@@ -33,12 +33,14 @@ class Database:
     fails at once when another process wrote in between.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, connect_seconds: int = 15) -> None:
         self.url = _parsed(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database:
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-        self.engine = _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url)
+        self.engine = (
+            _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url, connect_seconds)
+        )
         self._bulk = pool.QueuePool(self._bulk_connection, pool_size=4, max_overflow=8)
 
     @contextmanager
@@ -173,8 +175,9 @@ def _sqlite_engine(url: sa.URL) -> sa.Engine:
     return engine
 
 
-def _postgres_engine(url: sa.URL) -> sa.Engine:
-    return sa.create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+def _postgres_engine(url: sa.URL, connect_seconds: int) -> sa.Engine:
+    waiting = {"connect_timeout": connect_seconds}
+    return sa.create_engine(url, pool_pre_ping=True, pool_size=5, max_overflow=10, connect_args=waiting)
 
 
 @contextmanager

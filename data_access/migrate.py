@@ -38,6 +38,11 @@ def migrate(database: Database, to: str = "head") -> None:
         command.upgrade(config, to)
 
 
+def is_current(database: Database) -> bool:
+    """Whether a database holds this version's schema."""
+    return _revision(database) == head()
+
+
 def head() -> str | None:
     """The newest schema that this version of Rounds knows."""
     return ScriptDirectory.from_config(_config()).get_current_head()

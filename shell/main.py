@@ -10,7 +10,7 @@ import streamlit as st
 
 from components import navigation, session, sidebar
 from components.failures import drawn, guarded
-from shell import gate
+from shell import gate, watching
 
 
 def main() -> None:
@@ -23,9 +23,11 @@ def main() -> None:
         for page in navigation.PAGES
         if importlib.util.find_spec(f"pages.{page.module}")
     }
-    page = st.navigation(navigation.sections(renders, session.viewer().role))
+    role = session.viewer().role
+    page = st.navigation(navigation.sections(renders, role))
     guarded(_around)()
-    page.run()
+    with watching.timed(page.url_path or "today", role):
+        page.run()
 
 
 def _render(module: str) -> Callable[[], None]:

@@ -1,0 +1,78 @@
+"""Ready while the database answers, figures without anybody's data, logs without values."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from starlette.responses import Response
+
+from data_access.config import Configuration
+from data_access.store import open_store
+from shell import sign_in, watching
+
+
+def answered(route: Any) -> Response:
+    return asyncio.run(route(Mock()))  # type: ignore[no-any-return]  # a route's coroutine
+
+
+def test_ready_while_the_database_answers(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROUNDS_HOME", str(demo_home))
+    assert answered(watching.ready).status_code == 200
+    (demo_home / "rounds.sqlite").write_bytes(b"no database at all, but long enough to look like one" * 40)
+    said = answered(watching.ready)
+    assert said.status_code == 503
+    assert json.loads(bytes(said.body))["ready"] is False
+
+
+def test_not_ready_while_postgresql_is_away_nor_before_its_schema_is_there(
+    postgres_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROUNDS_DATABASE_URL", postgres_database)
+    monkeypatch.setenv("ROUNDS_HOME", str(tmp_path))
+    assert answered(watching.ready).status_code == 503
+    open_store(Configuration(home=tmp_path, database_url=postgres_database)).close()
+    assert answered(watching.ready).status_code == 200
+    monkeypatch.setenv("ROUNDS_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    assert answered(watching.ready).status_code == 503
+
+
+def test_figures_only_when_asked_for_and_nobodys(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROUNDS_HOME", str(demo_home))
+    assert answered(watching.metrics).status_code == 404
+    monkeypatch.setenv("ROUNDS_METRICS", "1")
+    lines = bytes(answered(watching.metrics).body).decode().splitlines()
+    figures = dict(line.split() for line in lines if not line.startswith("#"))
+    assert figures["rounds_up"] == "1"
+    assert float(figures["rounds_snapshot_age_days"]) == pytest.approx(
+        float(figures["rounds_usage_age_days"]), abs=1.1
+    )
+    assert int(figures["rounds_open_exceptions"]) > 0
+
+
+def test_a_log_line_tells_what_and_where_but_no_values() -> None:
+    try:
+        raise ValueError("maria.keller@example.com said no")
+    except ValueError:
+        record = logging.LogRecord(
+            "rounds", logging.ERROR, __file__, 1, "a page failed", None, sys.exc_info()
+        )
+    record.told = {"page": "today"}
+    line = json.loads(watching.AsJson().format(record))
+    assert (line["what"], line["page"], line["error"]) == ("a page failed", "today", "ValueError")
+    assert line["where"][0].startswith(__file__)
+    assert "maria" not in json.dumps(line)
+
+
+def test_sign_in_needs_all_of_its_variables() -> None:
+    whole = {sign_in.PREFIX + name: name.lower() for name in sign_in.NAMES}
+    assert sign_in.secrets(whole)["auth"]["server_metadata_url"] == "metadata_url"
+    for name in whole:
+        with pytest.raises(ValueError, match=name):
+            sign_in.secrets({**whole, name: ""})
