@@ -56,6 +56,13 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("today", "Rounds", "Today", ":material/stethoscope:", "Who do I call, and why?", default=True),
     PageEntry("accounts", "Rounds", "Accounts", ":material/groups:", "Which of mine are at risk?"),
     PageEntry("account", "Rounds", "Account", ":material/apartment:", "What is going on here?", listed=False),
+    PageEntry(
+        "paths",
+        "Prescribe",
+        "Happy paths",
+        ":material/route:",
+        "How do customers succeed, and who is off the path?",
+    ),
     PageEntry("exceptions", "Prescribe", "Exceptions", ":material/error:", "Where is something wrong?"),
     PageEntry(
         "handoffs",
@@ -73,6 +80,8 @@ PAGES: tuple[PageEntry, ...] = (
     ),
     PageEntry("voice", "Listen", "Voice", ":material/forum:", "What are they telling us?"),
     PageEntry("retention", "Manage", "Retention", ":material/trending_up:", "Are we keeping customers?"),
+    PageEntry("renewals", "Manage", "Renewals", ":material/event_repeat:", "Who renews when?"),
+    PageEntry("value", "Manage", "Value", ":material/paid:", "What is a customer worth?"),
     PageEntry(
         "drivers", "Manage", "Success drivers", ":material/insights:", "What do the successful do more of?"
     ),
