@@ -47,6 +47,10 @@ _CHART = "quadrant_chart"
 _TURN = "quadrant_turn"
 _COLUMN = 300
 _SIZES = {"mrr": "MRR", "reach": "Reach"}
+_UNDATED = (
+    "Reach is made of followers, posts and referrals; followers carry no date, so each snapshot has those "
+    "that were known when it was made."
+)
 
 
 def render() -> None:
@@ -166,7 +170,8 @@ def _chart(reader: Reader, then: Compared, size: str, query: BookQuery) -> None:
     )
     hidden = then.now.height - placed.height
     without = f" {words.count(hidden, 'account')} without a behaviour score can't be drawn." if hidden else ""
-    st.caption(f"{each}{without}")
+    undated = f" {_UNDATED}" if size == "reach" else ""
+    st.caption(f"{each}{without}{undated}")
 
 
 def _select(key: str) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import polars as pl
 import pytest
@@ -17,7 +18,7 @@ def reader() -> Reader:
     return queries.reader(EVERYONE)
 
 
-def troubled() -> dict[str, object]:
+def troubled() -> dict[str, Any]:
     """An account with an open exception and a score."""
     open_now = queries.open_exceptions(reader())["account_id"]
     book = queries.scores(reader())
@@ -44,7 +45,7 @@ def test_the_parts_of_each_score_sum_to_it(open_page: Open) -> None:
 
     said = shown(open_page("account", account=str(row["account_id"])))
 
-    parts = [float(row[f"{name}_points"]) for name in ("frequency", "effectiveness", "breadth")]  # type: ignore[arg-type]
+    parts = [float(row[f"{name}_points"]) for name in ("frequency", "effectiveness", "breadth")]
     assert sum(parts) == pytest.approx(row["behaviour"], abs=0.01)
     assert f"| **Sum** | | | **{row['behaviour']:.1f}** |" in said
     risk = json.loads(str(row["risk_parts"]))

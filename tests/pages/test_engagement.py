@@ -68,9 +68,16 @@ def test_every_account_with_a_behaviour_score_is_a_mark_of_its_quarters_shape(op
 
     for name in QUARTERS:
         there = drawn.filter(quarter() == name).height
-        assert len(list(traces[name]["customdata"])) == there  # type: ignore[call-overload]
+        assert len(json.loads(json.dumps(traces[name]["customdata"]))) == there
     shapes = [json.dumps(traces[name]["marker"]) for name in QUARTERS]
     assert len({json.loads(marker)["symbol"] for marker in shapes}) == len(QUARTERS)
+
+
+def test_reach_says_that_followers_carry_no_date(open_page: Open) -> None:
+    undated = "followers carry no date"
+    assert undated not in shown(open_page("engagement"))
+    app = open_page("engagement", size="Reach")
+    assert undated in shown(app)
 
 
 def test_a_quarter_leads_to_its_rows_and_its_playbook(open_page: Open) -> None:
