@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from actions import export_paths
 from actions.formats import calendar_bytes, table_bytes
 from data_access import exceptions, people, pulses, snapshots, tasks
 from data_access.audit import record
@@ -95,10 +96,22 @@ def voice(asked: Asked) -> pl.DataFrame:
     return surveys.voice(answers(told, *known), invited(sent, told, *known), surveys.windows(day, 90, 8))
 
 
+def paths(asked: Asked) -> pl.DataFrame:
+    """The paths in force as on Happy paths, a row a step; columns of `models.paths.tables.PATH_TABLE`."""
+    return export_paths.paths_of(asked.store, asked.viewer, asked.snapshot)
+
+
+def path_progress(asked: Asked) -> pl.DataFrame:
+    """Where every account stands on its path; columns of `models.paths.tables.PROGRESS_TABLE`."""
+    return export_paths.progress_of(asked.store, asked.viewer, asked.snapshot)
+
+
 EXPORTS: dict[str, Callable[[Asked], pl.DataFrame]] = {
     "accounts": accounts_with_pulse,
     "exceptions": open_exceptions,
     "calls": calls,
+    "paths": paths,
+    "path-progress": path_progress,
     "retention": retention,
     "voice": voice,
 }

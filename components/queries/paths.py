@@ -13,8 +13,11 @@ from data_access import path_discoveries, path_ticks, paths
 from data_access.path_discoveries import Kept
 from models.first_value import FIRST_VALUE, FIRST_VALUE_CURVES
 from models.paths.adopted import HappyPath, from_body
+from models.paths.frames import STEPS
 from models.paths.funnel import funnel as funnel_of
 from models.paths.progress_frames import PRESCRIBED, PROGRESS, STEP_TIMES
+from models.paths.tables import path_table as table_of
+from models.paths.tables import progress_table as progress_table_of
 
 _FEW = 32
 _PARTS = {
@@ -84,6 +87,17 @@ def funnel(reader: Reader) -> pl.DataFrame:
     """How many of the viewer's accounts did each step of each path; columns of `funnel.FUNNEL`."""
     stamps = reader.stamps
     return _funnel(*_key(reader), stamps.snapshot, stamps.imports, reader.viewer.scope, reader)
+
+
+def path_table(reader: Reader) -> pl.DataFrame:
+    """The paths that the snapshot stands on, a row a step; columns of `tables.PATH_TABLE`, as exported."""
+    found = discovery(reader)
+    return table_of(steps(reader), funnel(reader), found.found.steps if found else STEPS.empty())
+
+
+def progress_table(reader: Reader) -> pl.DataFrame:
+    """Where each of the viewer's accounts stands; columns of `tables.PROGRESS_TABLE`, as exported."""
+    return progress_table_of(progress(reader), queries.scores(reader))
 
 
 def of_account(reader: Reader, account_id: str) -> tuple[dict[str, Any], pl.DataFrame] | None:
