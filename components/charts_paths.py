@@ -35,6 +35,9 @@ _USUAL, _USUAL_TINT = "#626a76", "98,106,118"
 _WAS, _EMPTY, _CLEAR = "rgba(15,118,110,0.24)", "rgba(128,128,120,0.10)", "rgba(0,0,0,0)"
 _FUNNEL = "rgba(15,118,110,0.42)"
 
+_INK = "#000037"
+"""Stands for the theme's strong grey, light or dark: Streamlit puts its own colour in its place."""
+
 _TITLE, _HEAD, _COUNT, _FUNNEL_HEIGHT, _ROW, _AFTER = 30, 36, 18, 20, 24, 18
 _GAP = 3
 _NAMES = 0.30
@@ -59,7 +62,7 @@ class _Drawing:
     def text(self, x: float, y: float, said: str, anchor: str = "center", size: int = _SMALL) -> None:
         self.texts.append(
             {"x": x, "y": y, "text": said, "showarrow": False, "xanchor": anchor, "yanchor": "middle"}
-            | {"font": {"size": size}}
+            | {"font": {"size": size, "color": _INK}}
         )
 
 

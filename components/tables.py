@@ -10,6 +10,7 @@ import polars as pl
 import streamlit as st
 
 from components import filters
+from components.charts_paths import SIGNS
 from components.navigation import entry
 from components.words import ago, money, near
 from models.book_view import SORTS, BookQuery, page_count, page_of
@@ -93,6 +94,7 @@ def _shown(part: pl.DataFrame, as_of: date) -> pl.DataFrame:
         "mrr",
         pl.col("weeks").cast(pl.List(pl.Int32)),
         pl.col("kinds").list.eval(pl.element().replace(KINDS)),
+        _path(),
         "last_contact_on",
         "csm",
         "segment",
@@ -103,6 +105,13 @@ def _shown(part: pl.DataFrame, as_of: date) -> pl.DataFrame:
         mrr=_texts(part, lambda row: money(row["mrr"], row["currency"])),
         last_contact_on=_texts(part, lambda row: ago(row["last_contact_on"], as_of)),
     )
+
+
+def _path() -> pl.Expr:
+    """Where it stands on its path: "‼ stuck after Import"."""
+    sign = pl.col("path_state").replace_strict(SIGNS, default="")
+    after = pl.format("{} {} after {}", sign, "path_state", "path_step")
+    return pl.coalesce(after, pl.format("{} {}", sign, "path_state")).alias("path_state")
 
 
 def _texts(part: pl.DataFrame, say: Callable[[dict[str, Any]], str]) -> pl.Series:
@@ -147,6 +156,7 @@ def _columns(ids: list[str], query: BookQuery) -> dict[str, Any]:
         "kinds": column.MultiselectColumn(
             called("open_exceptions"), options=kinds, color="gray", width=190, help="Open exceptions"
         ),
+        "path_state": column.TextColumn(called("path_state"), width=190, help=_PATH),
         "last_contact_on": column.TextColumn(called("last_contact_on"), width=110),
         "csm": column.TextColumn(called("csm"), width=110),
         "segment": column.TextColumn(called("segment"), width=120),
@@ -157,6 +167,7 @@ _SHORT = {"open_exceptions": "Exceptions"}
 _RISK = "0-100; the account's page says which points make it"
 _BEHAVIOUR = "0-100: 50 is the median account that renewed"
 _EMOTION = "0-100, from what they answered; silent: no answer for a year"
+_PATH = "State on its happy path, and the furthest step it has done"
 _SORTED_BY = {"kinds": "open_exceptions"}
 
 

@@ -38,6 +38,7 @@ SORTS: dict[str, str] = {
     "behaviour": "Behaviour",
     "emotion": "Emotion",
     "open_exceptions": "Open exceptions",
+    "path_state": "Path",
     "last_contact_on": "Last contact",
     "quadrant": "Quadrant",
     "csm": "CSM",
@@ -45,8 +46,8 @@ SORTS: dict[str, str] = {
 }
 """What the table can be ordered by, and how a person calls it."""
 
-HIGHEST_FIRST = ("risk", "mrr", "behaviour", "emotion", "open_exceptions")
-"""Columns whose natural order begins with the largest."""
+HIGHEST_FIRST = ("risk", "mrr", "behaviour", "emotion", "open_exceptions", "path_state")
+"""Columns whose natural order begins with the largest; of the states on a path that is "stuck"."""
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from actions import calls, exceptions, pulse
+from actions import calls, exceptions, paths, pulse
 from components import session
 from components.deeds import CallDeeds, ExceptionDeeds, Outcome, Person, Verdict
+from components.path_card import PathDeeds
 from components.pulse_card import PulseDeeds
 from components.queries import Reader
 
@@ -81,6 +82,19 @@ def pulse_deeds(reader: Reader) -> PulseDeeds:
         pulse.withdraw(store, viewer, session.now_utc(), pulse_id, version)
 
     return PulseDeeds(give, withdraw)
+
+
+def path_deeds(reader: Reader) -> PathDeeds:
+    """What this viewer can do with the steps that people tick."""
+    store, viewer = reader.store, reader.viewer
+
+    def tick(path_id: int, step: str, account_id: str, day: date) -> int:
+        return paths.tick_step(store, viewer, session.now_utc(), path_id, step, account_id, day)
+
+    def undo(tick_id: int) -> None:
+        paths.undo_tick(store, viewer, session.now_utc(), tick_id)
+
+    return PathDeeds(tick, undo)
 
 
 def _call(whom: Person) -> calls.Call:

@@ -23,6 +23,7 @@ from components import (
 from components.call_here import call_here
 from components.contacts import contact_list
 from components.exception_card import exception_card
+from components.path_card import path_card
 from components.pulse_card import pulse_card
 from components.queries import Reader
 from components.queries import why as queries_why
@@ -32,7 +33,7 @@ from components.why_card import why_card
 from models.exception_view import state_on
 from models.quadrant import MEDICINE
 from models.timeline import timeline
-from pages._deeds import call_deeds, exception_deeds, pulse_deeds
+from pages._deeds import call_deeds, exception_deeds, path_deeds, pulse_deeds
 
 _COLUMN = 170
 _FACTS = ("survey_responses", "interactions", "handoffs", "community_posts", "subscriptions")
@@ -77,6 +78,7 @@ def _account(reader: Reader, row: dict[str, Any], today: date) -> None:
     grid = st.grid(5, min_column_width=_COLUMN, gap="medium")
     with grid.cell(column_span=3), st.container(key="account-main"):
         _exceptions(reader, row, today)
+        path_card(reader, row["account_id"], path_deeds(reader), today)
         events = _events(reader, row["account_id"], row["signed_on"])
         st.subheader("Why it moved", anchor=False)
         why_card(reader, row["account_id"], events, today)

@@ -1,0 +1,70 @@
+"""The accounts chosen in the picture as a table: open one, put them on the call list, take them along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import polars as pl
+import streamlit as st
+
+from components import empty, tables, words
+from components.paths_table import PAGE_ROWS, paths_table
+from components.queries import Reader
+from models.book_view import page_count
+from pages import _call_list
+
+PAGE = "paths"
+MOST_ADDED = 100
+"""Accounts put on the call list at once: more than anybody calls is a slip of the hand."""
+
+
+def accounts_below(
+    reader: Reader, listed: pl.DataFrame, of: int, conditions: str, clear: Callable[[], None], shown: int
+) -> None:
+    """What was chosen, in words, its accounts, and what can be done with them.
+
+    `listed` as `components.paths_table` wants it; `shown` changes with what is listed.
+    """
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.subheader("Accounts", anchor=False, width="content")
+        said = words.plain(conditions) if conditions else "click a cell, a name or a bar to choose"
+        sums = words.sums(listed).replace("$", r"\$")
+        st.markdown(f"**{listed.height:,} of {of:,}**: {said}. MRR {sums}.", width="content")
+        if conditions:
+            st.button("Clear", type="tertiary", icon=":material/close:", key="clear_show", on_click=clear)
+    if listed.is_empty():
+        empty.nothing("Nobody stands there.", "Choose another part, or clear it.", ":material/search_off:")
+        return
+    bulk, slot = st.container(), st.container()
+    key = f"paths-{reader.stamps.snapshot}-{shown}"
+    page = tables.pager(listed.height, key) if page_count(listed.height, PAGE_ROWS) > 1 else 1
+    with slot:
+        ticked = paths_table(listed, page, reader.as_of, f"{key}-{page}")
+    with bulk:
+        _call_list.added_line(PAGE)
+        _add_buttons(listed, ticked, f"{key}-{page}", chosen=bool(conditions))
+
+
+def _add_buttons(listed: pl.DataFrame, ticked: list[str], table: str, *, chosen: bool) -> None:
+    """The ticked accounts, or all that were chosen."""
+    ids = ticked or (listed["account_id"].to_list() if chosen else [])
+    if not ids:
+        return
+    which = "ticked" if ticked else "chosen"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            f"Add {len(ids):,} {which} to call list",
+            type="primary",
+            icon=":material/add_call:",
+            key="add_chosen",
+            disabled=len(ids) > MOST_ADDED,
+            on_click=_add,
+            args=(ids, table),
+        )
+        if len(ids) > MOST_ADDED:
+            st.caption(f"At most {MOST_ADDED} at once: choose fewer, or tick some.")
+
+
+def _add(ids: list[str], table: str) -> None:
+    if _call_list.add(PAGE, ids):
+        tables.untick(table)
