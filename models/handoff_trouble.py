@@ -40,7 +40,8 @@ OVERLAPS = Contract(
 def bounces(found: pl.DataFrame) -> pl.DataFrame:
     """Accounts that a team handed straight back to the one it had them from; `BOUNCES`, newest first.
 
-    In: `handoffs.STEPS`. Only neighbouring handoffs of an account: A to B, and next B to A.
+    In: `handoffs.STEPS`. Only neighbouring handoffs of an account: A to B, and next B to A. When A then hands
+    it to B again, that is no bounce of B's; only another return would be the second.
     """
     rows = found.sort("account_id", "handed_on", "ended_on").with_columns(
         first_from=pl.col("from_team").shift(1).over("account_id"),
@@ -48,8 +49,12 @@ def bounces(found: pl.DataFrame) -> pl.DataFrame:
         first_on=pl.col("handed_on").shift(1).over("account_id"),
     )
     back = (pl.col("from_team") == pl.col("first_to")) & (pl.col("to_team") == pl.col("first_from"))
+    turned = rows.with_columns(back=back.fill_null(value=False)).with_columns(
+        run=pl.col("back").rle_id().over("account_id")
+    )
+    nth = pl.col("back").cum_sum().over("account_id", "run")
     return BOUNCES.check(
-        rows.filter(back)
+        turned.filter(pl.col("back") & (nth % 2 == 1))
         .select(
             "account_id",
             from_team="first_from",

@@ -17,8 +17,6 @@ from components.queries import quality as read
 from models.sipoc import PARTS, Line, difference, from_body, sheet
 from pages import _drafts, _files
 
-_WHERE = "sipoc"
-
 
 def draw(reader: Reader) -> None:
     """One process in five parts, the lines people wrote, and every version."""
@@ -38,10 +36,11 @@ def draw(reader: Reader) -> None:
         bind="query-params",
         required=True,
     )
-    failures.tell(_WHERE)
+    where = _where(str(process))
+    failures.tell(where)
     version, lines = read.lines(reader, str(process))
     _drafts.both(
-        _WHERE,
+        where,
         version,
         lambda draft: difference(lines, draft),
         lambda draft: _save(str(process), draft, version.sheet_id),
@@ -129,7 +128,7 @@ def _save(process: str, lines: Sequence[Line], seen: int) -> None:
     deed = partial(
         deeds.save_sipoc, reader.store, reader.viewer, session.now_utc(), process, tuple(lines), seen
     )
-    _drafts.save(_WHERE, lines, deed)
+    _drafts.save(_where(process), lines, deed)
 
 
 def _versions(reader: Reader, process: str, now: int) -> None:
@@ -163,5 +162,10 @@ def _back(process: str, sheet_id: int, seen: int) -> None:
         partial(
             deeds.revert, reader.store, reader.viewer, session.now_utc(), "sipoc", process, sheet_id, seen
         ),
-        _WHERE,
+        _where(process),
     )
+
+
+def _where(process: str) -> str:
+    """What is refused, or kept as a draft, belongs to one process."""
+    return f"sipoc-{process}"

@@ -80,7 +80,7 @@ def _shown(
     st.plotly_chart(charts.tree(rows), config=charts.CONFIG, alt=charts.alt(rows), key=f"tree-{sheet_id}")
     st.caption("Dot: share of accounts that meet the target; line: 95 % interval; hollow: under 10 accounts.")
     _table(reader, branches, values)
-    _who(reader, branches, values)
+    _who(reader, rows, values)
 
 
 def _said(reader: Reader, version: read.Version, rows: Sequence[Told]) -> None:
@@ -109,8 +109,11 @@ def _table(reader: Reader, branches: Sequence[Branch], values: pl.DataFrame) -> 
             with st.popover("How this is told", icon=":material/help:"):
                 st.markdown(_METHOD)
     percent = pl.col("share", "low", "high", "share_before") * 100
+    shown = rows.with_columns(percent).with_columns(
+        interval=pl.format("{} to {}", *(pl.col(name).round().cast(pl.Int64) for name in ("low", "high")))
+    )
     st.dataframe(
-        rows.with_columns(percent).select(*_COLUMNS),
+        shown.select(*_COLUMNS),
         hide_index=True,
         column_config=_COLUMNS,
         placeholder="–",
@@ -136,12 +139,10 @@ def _against(days: list[date], usual: date | None) -> date | None:
     return shown[str(chosen)]
 
 
-def _who(reader: Reader, branches: Sequence[Branch], values: pl.DataFrame) -> None:
-    measured = {
-        f"{one.measure}-{one.target:g}": one
-        for one in branches
-        if one.measure in MEASURES and one.target is not None
-    }
+def _who(reader: Reader, rows: Sequence[Told], values: pl.DataFrame) -> None:
+    judgeable = [one for one in rows if one.branch.measure in MEASURES and one.branch.target is not None]
+    ordered = sorted(judgeable, key=lambda one: 1.0 if one.share.share is None else one.share.share)
+    measured = {f"{one.branch.measure}-{one.branch.target:g}": one.branch for one in ordered}
     if not measured:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -157,24 +158,24 @@ def _who(reader: Reader, branches: Sequence[Branch], values: pl.DataFrame) -> No
     one = measured[str(code)]
     measure = MEASURES[one.measure]
     verdicts = [MISSED, OPEN] if undecided else [MISSED]
-    rows = (
+    missed = (
         judged(values, one.measure, one.target or 0.0)
         .filter(pl.col("verdict").is_in(verdicts))
         .join(read.named(reader), on="account_id", maintain_order="left")
     )
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(
-            f"**{words.count(rows.height, 'account')}**, furthest from {one.target:g} {measure.unit} first.",
+            f"**{words.count(missed.height, 'account')}**, the furthest off first.",
             width="content",
         )
         name = f"quality-{one.measure}-{reader.as_of}"
-        downloads(name, rows.height, _files.tables(reader, "quality accounts", rows))
-    if rows.is_empty():
+        downloads(name, missed.height, _files.tables(reader, "quality accounts", missed))
+    if missed.is_empty():
         empty.nothing("Nobody: every account that can be judged meets it.", "", ":material/task_alt:")
         return
     columns = {"low": _value(measure.unit), **_WHO}
     account_rows(
-        rows,
+        missed,
         columns,
         "Accounts that do not meet the target",
         f"who-{code}-{reader.stamps.snapshot}-{undecided}",
@@ -189,17 +190,16 @@ def _value(unit: str) -> Any:
 
 _column: Any = st.column_config
 _COLUMNS: dict[str, Any] = {
-    "need": _column.TextColumn("Need", width=150),
-    "driver": _column.TextColumn("Driver", width=170),
-    "measure": _column.TextColumn("Measure", width=230),
-    "target": _column.TextColumn("Target", width=120),
+    "need": _column.TextColumn("Need", width=140),
+    "driver": _column.TextColumn("Driver", width=150),
+    "measure": _column.TextColumn("Measure", width=180),
+    "target": _column.TextColumn("Target", width=110),
     "share": _column.NumberColumn("Meet it", format="%.0f %%"),
-    "low": _column.NumberColumn("from", format="%.0f", help="95 % interval"),
-    "high": _column.NumberColumn("to", format="%.0f", help="95 % interval"),
+    "interval": _column.TextColumn("95 %", width=75, alignment="right"),
     "n": _column.NumberColumn("of", format="localized"),
     "open": _column.NumberColumn("Not yet", format="localized", help="Accounts that can't be told yet"),
     "share_before": _column.NumberColumn("Before", format="%.0f %%"),
-    "trend": _column.TextColumn("Trend", width=160),
+    "trend": _column.TextColumn("Trend", width=135),
     "written_by": _column.TextColumn("Written by"),
 }
 _WHO: dict[str, Any] = {

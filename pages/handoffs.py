@@ -15,6 +15,7 @@ from components.queries import Reader
 from components.queries import handoffs as read
 from components.queries.handoffs import Between
 from models.exception_handoffs import STALE_DAYS
+from models.findings import HANDOFF_LATE, KINDS
 from models.handoffs import STATES, WAITING
 from pages import _files, _handoff_levels, _sipoc
 
@@ -130,7 +131,7 @@ def _stuck(reader: Reader, waiting: pl.DataFrame) -> None:
         "exceptions",
         "Late and dropped ones as exceptions",
         icon=":material/error:",
-        exception_kind="handoff_late",
+        exception_kind=KINDS[HANDOFF_LATE],
     )
 
 
@@ -184,7 +185,7 @@ def _rows(reader: Reader, found: Between) -> None:
     steps = found.times["step"].to_list()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         step = _choice("Step", "handoff_step", dict(zip(steps, steps, strict=True)))
-        state = _choice("State", "handoff_state", {state: f"{state}: {why}" for state, why in STATES.items()})
+        state = _choice("State", "handoff_state", {state: state for state in STATES})
     rows = found.steps.sort("handed_on", "account_id", descending=[True, False])
     rows = rows.filter(pl.col("step") == step) if step else rows
     rows = rows.filter(pl.col("state") == state) if state else rows

@@ -164,6 +164,16 @@ def test_a_bounce_goes_straight_back() -> None:
     ]
 
 
+def test_handing_it_over_again_is_no_bounce_and_a_second_return_is() -> None:
+    ways = ["sales>onboarding", "onboarding>sales"] * 2
+    rows = [hand("a", way, 40 - 5 * n, 39 - 5 * n) for n, way in enumerate(ways)]
+    assert bounces(found(*rows[:3])).height == 1
+    told = bounces(found(*rows))
+    assert told["returned_on"].to_list() == [ago(25), ago(35)]
+    assert set(told["from_team"]) == {"sales"}
+    assert "It came back 2 times in all" in kinds(*rows)[HANDOFF_BOUNCED]
+
+
 def test_two_teams_hold_it_at_once_only_while_neither_let_go() -> None:
     rows = found(
         hand("a", "sales>onboarding", 90, 88),
