@@ -62,9 +62,8 @@ def _sentence(found: pl.DataFrame, grid: str) -> None:
 
 def _grid(found: pl.DataFrame, grid: str) -> None:
     ages = [str(age) for age in sorted(found["age"].unique().to_list())]
-    wide = found.with_columns(pl.col("age").cast(pl.String)).pivot(
-        "age", index=["cohort", "accounts"], values="share", aggregate_function="first"
-    )
+    percent = found.with_columns(pl.col("age").cast(pl.String), pl.col("share") * 100)
+    wide = percent.pivot("age", index=["cohort", "accounts"], values="share", aggregate_function="first")
     first = found.group_by("cohort").agg(pl.col("accounts").max())
     wide = wide.group_by("cohort").agg(
         pl.col(age).drop_nulls().first() for age in ages if age in wide.columns
@@ -81,7 +80,7 @@ def _columns(ages: list[str]) -> dict[str, Any]:
         "cohort": column.DateColumn("Signed in", format="MMM YYYY", pinned=True),
         "accounts": column.NumberColumn("Customers"),
     }
-    return named | {age: column.NumberColumn(age, format="percent", width=64) for age in ages}
+    return named | {age: column.NumberColumn(age, format="%.0f%%", width=60) for age in ages}
 
 
 def _cell(reader: Reader, rows: pl.DataFrame, found: pl.DataFrame, grid: str, currency: str) -> None:

@@ -221,9 +221,11 @@ def _listed(rows: pl.DataFrame, wanted: str) -> pl.DataFrame:
 _MONEY = partial(st.column_config.NumberColumn, format="%,.0f")
 _COLUMNS: dict[str, Any] = {
     "name": st.column_config.TextColumn("Account", pinned=True),
+    "worth": _MONEY("Worth"),
+    "low": _MONEY("from"),
+    "high": _MONEY("to"),
     "segment": "Segment",
     "csm": "CSM",
-    "currency": "Currency",
     "mrr": _MONEY("MRR"),
     "margin": st.column_config.NumberColumn("Margin", format="percent"),
     "months": st.column_config.NumberColumn("Months to come", format="%.1f"),
@@ -232,9 +234,6 @@ _COLUMNS: dict[str, Any] = {
     "serving": _MONEY("To serve"),
     "referred": _MONEY("Referrals"),
     "referrals_won": st.column_config.NumberColumn("Won referrals"),
-    "worth": _MONEY("Worth"),
-    "low": _MONEY("from"),
-    "high": _MONEY("to"),
     "monthly": _MONEY("Brings a month", help="Margin × MRR − monthly cost to serve"),
     "payback_months": st.column_config.NumberColumn("Pays back in months", format="%.1f"),
     "quadrant": "Quadrant",
