@@ -16,7 +16,7 @@ from models.churn.scoring import features, predict
 from models.churn.training import train
 from models.facts import ACCOUNT_DAYS, FACTS
 
-_TIMES = 3
+_TIMES = 2
 
 
 def aggregates(usage: str, out: str) -> int:

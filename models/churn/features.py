@@ -21,6 +21,7 @@ _DOCS = {
     "use_28_prior": "log ratio of events a day, last 28 days to the 28 before, less the book's median",
     "use_28_91": "the same, last 28 to last 91 days",
     "use_91_prior": "the same, last 91 to the 91 before",
+    "use_28_year": "the same, last 28 days to those 118 to 365 days back",
     "own_28": "the same, last 28 to its first 90 days",
     "own_91": "the same, last 91 to its first 90 days",
     "recency": "log days since the last use",

@@ -23,6 +23,7 @@ USED_BY_LESS_THAN = 0.95
 _USED_BY_AT_LEAST = 0.01
 _LEAST_SEGMENT = 30
 _QUANTILES = (0.1, 0.2, 0.35, 0.5)
+_FIRST_TERM = float(np.log(3.5))
 _SAID_PRIOR = 2.0
 """Answers that the mean of all stands for in an account's mean."""
 
@@ -49,6 +50,7 @@ _PLAIN = {
     "use_28_prior": "now",
     "use_28_91": "now",
     "use_91_prior": "now",
+    "use_28_year": "now",
     "own_28": "own",
     "own_91": "own",
     "recency": "recency",
@@ -174,6 +176,13 @@ def _milestones(raw: pl.DataFrame, recipe: Recipe) -> dict[str, tuple[str, Float
     early = sum((_number(raw, EARLY + event) for event in recipe.milestones), np.zeros(raw.height))
     columns = {"milestones": reached, "milestones early": early}
     columns |= {f"milestones at least {n}": (reached >= n).astype(np.float64) for n in (1, 2, 3, 4)}
+    # Who signed before usage begins had reached some unseen, and the first term is decided otherwise.
+    first_term = (_number(raw, "terms") < _FIRST_TERM).astype(np.float64)
+    columns |= {
+        "milestones, signed before": reached * _number(raw, "seen_late"),
+        "milestones, first term": reached * first_term,
+        "first term": first_term,
+    }
     columns |= {REACHED + event: value for event, value in each.items()}
     return {name: ("milestones", value) for name, value in columns.items()}
 

@@ -12,11 +12,14 @@ import polars as pl
 from models.churn.timeline import Floats, Ints, Timeline, timeline
 from models.reference import BASELINE
 
-RATIOS = ("use_28_prior", "use_28_91", "use_91_prior", "own_28", "own_91")
+RATIOS = ("use_28_prior", "use_28_91", "use_91_prior", "use_28_year", "own_28", "own_91")
 """Logs of use a day in one time over use a day in another, each less the live book's median."""
 
 MEDIAN_OF = 1_000
 """Accounts whose median stands for the live book's."""
+
+LONG_BEFORE = 118
+"""Days back at which the rest of the year begins that the last weeks are held against."""
 
 WEEK = 7
 _LEAST = 7
@@ -71,12 +74,14 @@ def ratios(use: Timeline, who: Ints, day: Ints, start: Ints) -> dict[str, Floats
     in_28, in_91 = (_rate(use, who, day - days, day, start) for days in (28, 91))
     prior_28 = _rate(use, who, day - 56, day - 28, start)
     prior_91 = _rate(use, who, day - 182, day - 91, start)
+    before = _rate(use, who, day - 365, day - LONG_BEFORE, start)
     early = _rate(use, who, start, np.minimum(start + BASELINE, day), start)
     age = day - start
     return {
         "use_28_prior": in_28 - prior_28,
         "use_28_91": np.where(age > 28 + _LEAST, in_28 - in_91, np.nan),
         "use_91_prior": in_91 - prior_91,
+        "use_28_year": np.where(age > LONG_BEFORE + 28, in_28 - before, np.nan),
         "own_28": np.where(age > BASELINE, in_28 - early, np.nan),
         "own_91": np.where(age > BASELINE, in_91 - early, np.nan),
     }

@@ -92,9 +92,8 @@ def test_boosting_wins_where_it_clearly_predicts_better_and_stays_additive() -> 
 def test_a_boosted_table_is_the_machine_itself() -> None:
     table, left, _ = sample()
     level, cuts, points = boosted(table.matrix, left)
-    summed = level + sum(
-        point[bins(column, cut)] for column, cut, point in zip(table.matrix.T, cuts, points, strict=True)
-    )
+    each = zip(table.matrix.T, cuts, points, strict=True)
+    summed = level + np.sum([point[bins(column, cut)] for column, cut, point in each], axis=0)
     assert log_loss(left, summed).mean() < log_loss(left, np.full(len(left), np.log(left.mean()))).mean()
     for column, cut, point in zip(table.matrix.T, cuts, points, strict=True):
         assert abs(point[bins(column, cut)].mean()) < 1e-9
