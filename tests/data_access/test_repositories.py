@@ -119,6 +119,10 @@ def test_every_fact_comes_back_as_it_was_written(store: Store, name: str) -> Non
         write_fact(connection, name, rows)
         write_fact(connection, name, rows)
     assert_frame_equal(fact(store.database, SYSTEM, name), rows, check_row_order=False)
+    owner = "referrer_account_id" if name == "referrals" else "account_id"
+    mine = rows.filter(pl.col(owner) == ODD) if owner in rows.columns else rows
+    row_by_row = fact(store.database, SYSTEM, name, account_id=ODD)
+    assert_frame_equal(row_by_row, mine, check_row_order=False)
 
 
 def test_a_viewer_reads_their_own_books_alone(store: Store) -> None:
@@ -128,6 +132,20 @@ def test_a_viewer_reads_their_own_books_alone(store: Store) -> None:
     assert fact(store.database, SYSTEM, "accounts").height == 3
     nobody = Viewer("n", "N", "csm", ())
     assert fact(store.database, nobody, "accounts").is_empty()
+
+
+def test_one_accounts_rows_are_those_of_the_whole(store: Store) -> None:
+    """They are read row by row, the whole in bulk: the same columns, types and values on both databases."""
+    fill(store)
+    made = write_snapshot(store, date(2026, 3, 2), "a", "b")
+    for name in ("accounts", "contacts", "survey_responses", "interactions"):
+        whole = fact(store.database, SYSTEM, name)
+        for one in ("a", "b", "nobody"):
+            mine = fact(store.database, SYSTEM, name, account_id=one)
+            assert_frame_equal(mine, whole.filter(account_id=one), check_row_order=False)
+    history = snapshots.history(store.database, SYSTEM, "a")
+    assert_frame_equal(history.select(SCORES.names), scored("a"))
+    assert history.select("snapshot_id", "as_of").row(0) == (made, date(2026, 3, 2))
 
 
 def test_facts_are_cut_after_the_day(store: Store) -> None:
