@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import cast
 
 import polars as pl
 
 from actions import export_paths
-from actions.formats import calendar_bytes, table_bytes
+from actions.formats import TableFormat, calendar_bytes, table_bytes
 from data_access import exceptions, people, pulses, snapshots, tasks
 from data_access.audit import record
 from data_access.errors import DataError, NotFound
@@ -137,7 +138,7 @@ def export(
     frame = EXPORTS[what](Asked(store, viewer, now, snapshot))
     body = calendar_bytes(entries(frame, now.date()), now.replace(tzinfo=UTC)) if fmt == "ics" else None
     try:
-        out.write_bytes(body if body is not None else table_bytes(frame, fmt))  # type: ignore[arg-type]
+        out.write_bytes(body if body is not None else table_bytes(frame, cast("TableFormat", fmt)))
     except OSError as error:
         raise DataError(f"{out} can't be written: {error.strerror}.") from error
     exported(store, viewer, now, what, frame.height)
