@@ -146,7 +146,7 @@ def _metrics(series: pl.DataFrame, day: date) -> None:
         st.markdown("**On the base of renewals due**")
         _three(series, day, (WON, RENEWAL_GRR, RENEWAL_NRR), "renewal")
     st.caption(
-        f"As of {day:%-d %b %Y}, over 12 months; the arrow says the change since a year before. "
+        f"As of {day:%-d %b %Y}, over 12 months; the arrow says the change in points since a year before. "
         "Rows opens the accounts that make a figure."
     )
 
@@ -162,14 +162,14 @@ def _three(series: pl.DataFrame, day: date, names: tuple[str, ...], noun: str) -
             st.metric(
                 charts.NAMES[name],
                 f"{now['value']:.1%}",
-                delta=None if then is None else f"{(now['value'] - then) * 100:+.1f} points",
+                delta=None if then is None else f"{(now['value'] - then) * 100:+.1f} pts",
             )
             of = noun if name in (LOGO, WON) else "account"
             st.button(
-                f"Rows: {words.count(now['accounts'], of)}",
+                f"Rows: {now['accounts']:,}",
                 key=f"open-{name}",
                 type="tertiary",
-                icon=":material/table_rows:",
+                help=f"Open the {words.count(now['accounts'], of)} that make this figure",
                 on_click=partial(_open, name, day),
             )
 

@@ -15,6 +15,9 @@ from tests.browser.conftest import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+_PATIENCE = 30_000
+"""Milliseconds that a busy machine may take to draw."""
+
 
 def shown(page: Page, label: str) -> str:
     """What the metric with this label says."""
@@ -42,8 +45,10 @@ def test_a_number_clicked_shows_rows_that_add_up_to_it(
 
     page.locator(f".st-key-open-{figure.replace(' ', '-')}").get_by_role("button").click()
 
-    expect(page.get_by_role("heading", name="The accounts behind a figure")).to_be_visible()
-    expect(page.get_by_text(re.compile(rf"= {re.escape(said)}: the figure above"))).to_be_visible()
+    expect(page.get_by_role("heading", name="The accounts behind a figure")).to_be_visible(timeout=_PATIENCE)
+    expect(page.get_by_text(re.compile(rf"= {re.escape(said)}: the figure above"))).to_be_visible(
+        timeout=_PATIENCE
+    )
     rows = taken(page, tmp_path / "rows.csv")
     made = value_of(rows, figure)
     assert made is not None
@@ -60,7 +65,7 @@ def test_a_bar_of_the_bridge_opens_its_accounts(server: str, visit: Visit, tmp_p
     bars.last.click(force=True)
 
     told = page.get_by_text(re.compile("Their changes add up to"))
-    expect(told).to_contain_text("the figure above")
+    expect(told).to_contain_text("the figure above", timeout=_PATIENCE)
     amount = float(re.findall(r"add up to (-?[\d,]+\.\d\d)", told.inner_text())[0].replace(",", ""))
     rows = taken(page, tmp_path / "rows.csv")
     assert round(float(rows["change"].sum()), 2) == amount
