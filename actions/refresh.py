@@ -23,6 +23,7 @@ from data_access.viewer import SYSTEM, Viewer
 from models import quality
 from models.declines_fleet import FLEET
 from models.declines_state import MEMORY, DeclineState
+from models.event_success import event_success
 from models.exceptions import advance
 from models.facts import USAGE_EVENTS
 from models.findings import FINDINGS
@@ -174,6 +175,7 @@ def _refresh(
             **walked.frames,
             "first_value": value.rows,
             "first_value_curves": value.curves,
+            "event_success": event_success(facts["accounts"], activity.event_spans, day),
             **quality.parts(facts, activity.event_spans, scored.scores, reached, day),
         }
         snapshot_id = _write(store, viewer, now, day, header, scored, links, kept)

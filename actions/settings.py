@@ -60,6 +60,8 @@ def _checked(before: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
     wrong = [step for step, days in body.get("handoff_days", {}).items() if not 1 <= float(days) <= 365]
     if wrong:
         raise DataError(f"A handoff takes between 1 and 365 days; look at {', '.join(wrong)}.")
+    if not 1 <= int(body.get("first_value_days", 1)) <= 3650:
+        raise DataError("The target to first value lies between 1 and 3,650 days after signing.")
     if not 1 <= int(body.get("capacity", 1)) <= 100:
         raise DataError("Between 1 and 100 calls fit a day.")
     return body

@@ -87,8 +87,11 @@ def told(body: Mapping[str, Any]) -> dict[str, str]:
     handed = body.get("handoff_days") or {}
     if handed:
         known["Handoffs"] = ", ".join(f"{step} within {days:g} days" for step, days in sorted(handed.items()))
-    others = set(body) - {"success", "weights", "capacity", "handoff_days"}
-    return known | {name: str(body[name]) for name in sorted(others)}
+    if body.get("first_value_days"):
+        known["First value"] = f"within {body['first_value_days']} days of signing"
+    told_above = {"success", "weights", "capacity", "handoff_days", "first_value_days", "rates", "value"}
+    others = set(body) - told_above
+    return known | _money(body) | {name: str(body[name]) for name in sorted(others)}
 
 
 def _money(body: Mapping[str, Any]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from components import queries
 from components.queries import NotFound, Reader
 from data_access import path_discoveries, path_ticks, paths
 from data_access.path_discoveries import Kept
+from models.event_success import EVENT_SUCCESS
 from models.first_value import FIRST_VALUE, FIRST_VALUE_CURVES
 from models.paths.adopted import HappyPath, from_body
 from models.paths.frames import STEPS
@@ -26,6 +27,7 @@ _PARTS = {
     "path_times": STEP_TIMES,
     "first_value": FIRST_VALUE,
     "first_value_curves": FIRST_VALUE_CURVES,
+    "event_success": EVENT_SUCCESS,
 }
 
 
@@ -116,6 +118,17 @@ def first_value(reader: Reader) -> pl.DataFrame:
 def first_value_curves(reader: Reader) -> pl.DataFrame:
     """Time to first value by cohort, of the whole company; columns of `FIRST_VALUE_CURVES`."""
     return _part(reader, "first_value_curves")
+
+
+def event_success(reader: Reader) -> pl.DataFrame:
+    """What each event would count as success, if it were chosen; columns of `EVENT_SUCCESS`."""
+    return _part(reader, "event_success")
+
+
+def first_value_target(reader: Reader) -> tuple[int | None, str]:
+    """The days to first value that are aimed at, and where they are from: chosen, successful or ""."""
+    note = (reader.snapshot.notes.get("first_value") if reader.snapshot else None) or [None, ""]
+    return note[0], note[1]
 
 
 def _part(reader: Reader, name: str) -> pl.DataFrame:

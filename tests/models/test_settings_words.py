@@ -44,3 +44,10 @@ def test_a_difference_names_only_what_changed() -> None:
     ]
     assert difference(after, after) == []
     assert told({})["Calls a day"] == "8"
+
+
+def test_what_else_was_chosen_is_said_in_words() -> None:
+    told_now = told({"first_value_days": 30, "value": {"churn_cost": 2.5, "other": None}})
+    assert told_now["First value"] == "within 30 days of signing"
+    assert told_now["Costs where not known"] == "churn cost 2.5"
+    assert difference({}, {"first_value_days": 30}) == ["First value: not set → within 30 days of signing"]
