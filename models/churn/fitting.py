@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -48,7 +49,15 @@ def folds(groups: Ints, seed: int = 0, count: int = FOLDS) -> Ints:
     return found
 
 
-def fit(table: Table, left: Flags, groups: Ints, *, seed: int = 0, challenge: bool = True) -> Fit:
+def fit(
+    table: Table,
+    left: Flags,
+    groups: Ints,
+    *,
+    seed: int = 0,
+    challenge: bool = True,
+    strengths: Sequence[float] = STRENGTHS,
+) -> Fit:
     """Ridge logistic regression on winsorised, standardised columns.
 
     The strength is the one with the least log loss in five folds of whole accounts; gradient boosting
@@ -65,7 +74,7 @@ def fit(table: Table, left: Flags, groups: Ints, *, seed: int = 0, challenge: bo
     columns = standardised(terms, table)
     chosen = _some(groups, seed)
     inner = folds(groups[chosen], seed)
-    guesses = _guesses(columns[chosen], left[chosen], inner)
+    guesses = _guesses(columns[chosen], left[chosen], inner, strengths)
     losses = log_loss(left[chosen][:, None], guesses).mean(axis=0)
     best = int(np.argmin(losses))
     guess, method = guesses[:, best], "logistic"
@@ -73,7 +82,9 @@ def fit(table: Table, left: Flags, groups: Ints, *, seed: int = 0, challenge: bo
     if rival is not None and _wins(rival, guess, left[chosen], groups[chosen]):
         guess, method = rival, "boosting"
     equation = (
-        _logistic(terms, columns, left, best) if method == "logistic" else _boosted(terms, columns, left)
+        _logistic(terms, columns, left, chosen, strengths[best])
+        if method == "logistic"
+        else _boosted(terms, columns, left)
     )
     shift, slope = _sigmoid(guess, left[chosen])
     needed = int(left.sum()) < CALIBRATE_UNDER and _improves(guess, left[chosen], shift, slope)
@@ -82,7 +93,7 @@ def fit(table: Table, left: Flags, groups: Ints, *, seed: int = 0, challenge: bo
     return Fit(
         equation,
         "boosting" if method == "boosting" else "logistic",
-        STRENGTHS[best],
+        strengths[best],
         needed,
         float(log_loss(left[chosen], guess).mean()),
     )
@@ -110,12 +121,12 @@ def _some(groups: Ints, seed: int) -> Ints:
     return np.flatnonzero(taken < max(int(limit), 1))
 
 
-def _guesses(columns: Floats, left: Flags, inner: Ints) -> Floats:
+def _guesses(columns: Floats, left: Flags, inner: Ints, strengths: Sequence[float]) -> Floats:
     """rows x strengths: log-odds from fits on the other folds."""
-    found = np.zeros((len(left), len(STRENGTHS)))
+    found = np.zeros((len(left), len(strengths)))
     for fold in np.unique(inner):
         train, test = inner != fold, inner == fold
-        answers = np.array(path(columns[train], left[train]))
+        answers = np.array(path(columns[train], left[train], strengths))
         found[test] = answers[:, 0] + columns[test] @ answers[:, 1:].T
     return found
 
@@ -142,8 +153,12 @@ def _wins(rival: Floats, guess: Floats, left: Flags, groups: Ints) -> bool:
     return bool(gain.mean() > 2 * error)
 
 
-def _logistic(terms: tuple[Term, ...], columns: Floats, left: Flags, best: int) -> Equation:
-    found = path(columns, left, STRENGTHS[best : best + 1])[0]
+def _logistic(
+    terms: tuple[Term, ...], columns: Floats, left: Flags, chosen: Ints, strength: float
+) -> Equation:
+    """Of many rows, the fit of the chosen ones is where the fit of all begins."""
+    near = path(columns[chosen], left[chosen], [strength])[0]
+    found = near if len(chosen) == len(left) else path(columns, left, [strength], near)[0]
     weighed = tuple(replace(term, weight=float(b)) for term, b in zip(terms, found[1:], strict=True))
     return Equation(float(found[0]), weighed)
 

@@ -15,7 +15,9 @@ STRENGTHS = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 """scikit-learn's C: the smaller, the more the coefficients are held back."""
 
 
-def path(columns: Floats, left: Flags, strengths: Sequence[float] = STRENGTHS) -> list[Floats]:
+def path(
+    columns: Floats, left: Flags, strengths: Sequence[float] = STRENGTHS, begin: Floats | None = None
+) -> list[Floats]:
     """Intercept and coefficients for each strength, ascending: minimises |b|²/2 + C · Σ log loss.
 
     The same as scikit-learn's `LogisticRegression(C=…)` for each of them; the intercept is not held back.
@@ -28,6 +30,8 @@ def path(columns: Floats, left: Flags, strengths: Sequence[float] = STRENGTHS) -
     found = np.zeros(design.shape[1])
     share = float(np.clip(left.mean(), 1e-6, 1 - 1e-6))
     found[0] = np.log(share / (1 - share))
+    if begin is not None:
+        found = begin
     answers = []
     for strength in strengths:
         found = _newton(design, left, strength, found)

@@ -13,7 +13,8 @@ from models.churn.evaluation import JUDGED, evaluate
 from models.churn.event_features import common_events
 from models.churn.evidence import Evidence
 from models.churn.features import raw_features
-from models.churn.fitting import Fit, fit
+from models.churn.fitting import MOST_ROWS, Fit, fit
+from models.churn.logistic import STRENGTHS
 from models.churn.model import VERSION, Model, Trained
 from models.churn.observations import HORIZON, LEAD, RENEWAL, Kind
 from models.churn.table import COUNTS, OWN_PACE, FeatureSet, Recipe, settle, table
@@ -104,12 +105,15 @@ def replay(raw: pl.DataFrame, starts: list[date], *, seed: int = 0, challenge: b
     accounts had left is left out. Windows end where the next begins, the last one never.
     """
     found = [JUDGED.empty()]
+    settled: tuple[FeatureSet, float] | None = None
     for start, end in zip(starts, [*starts[1:], date.max], strict=True):
         before = raw.filter(pl.col("outcome_on") < start)
         after = raw.filter((pl.col("as_of") >= start) & (pl.col("as_of") < end))
         churns = int(before["left"].sum())
         if churns >= LEAST_TO_FIT and churns < before.height and after.height:
-            recipe, made = _fitted(before, before["kind"][0], seed, challenge=challenge)
+            recipe, made = _fitted(before, before["kind"][0], seed, challenge=challenge, settled=settled)
+            # What was chosen on so many rows holds for the windows after it.
+            settled = (recipe.feature_set, made.strength) if before.height > MOST_ROWS else None
             found.append(_judged(after, expit(made.equation.logit(table(after, recipe)))))
     return pl.concat(found)
 
@@ -120,14 +124,23 @@ def _judged(raw: pl.DataFrame, probability: np.ndarray[tuple[int], np.dtype[np.f
     )
 
 
-def _fitted(raw: pl.DataFrame, kind: Kind, seed: int, *, challenge: bool = True) -> tuple[Recipe, Fit]:
+def _fitted(
+    raw: pl.DataFrame,
+    kind: Kind,
+    seed: int,
+    *,
+    challenge: bool = True,
+    settled: tuple[FeatureSet, float] | None = None,
+) -> tuple[Recipe, Fit]:
     """For renewals the account's own pace; for rolling contracts whichever set has the lower log loss."""
     sets: tuple[FeatureSet, ...] = (OWN_PACE,) if kind == RENEWAL else (OWN_PACE, COUNTS)
+    sets, strengths = (sets, STRENGTHS) if settled is None else ((settled[0],), (settled[1],))
     found = []
     for feature_set in sets:
         recipe = settle(raw, feature_set)
         columns, left = table(raw, recipe), raw["left"].to_numpy()
-        found.append((recipe, fit(columns, left, numbered(raw), seed=seed, challenge=challenge)))
+        made = fit(columns, left, numbered(raw), seed=seed, challenge=challenge, strengths=strengths)
+        found.append((recipe, made))
     return min(found, key=lambda pair: pair[1].loss)
 
 
