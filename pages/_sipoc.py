@@ -82,7 +82,7 @@ def _entries(rows: pl.DataFrame) -> None:
                 f":material/edit: {words.plain(row['entry'])} :gray[:small[{words.plain(row['origin'])}]]"
             )
         else:
-            told = f"{row['n']:,} {row['unit']}, from data"
+            told = f"{words.count(row['n'], row['unit'].removesuffix('s'))}, from data"
             st.markdown(f"{words.plain(row['entry'])} :gray[:small[{words.plain(told)}]]")
 
 

@@ -192,14 +192,14 @@ _column: Any = st.column_config
 _COLUMNS: dict[str, Any] = {
     "need": _column.TextColumn("Need", width=140),
     "driver": _column.TextColumn("Driver", width=150),
-    "measure": _column.TextColumn("Measure", width=180),
-    "target": _column.TextColumn("Target", width=110),
     "share": _column.NumberColumn("Meet it", format="%.0f %%"),
     "interval": _column.TextColumn("95 %", width=75, alignment="right"),
     "n": _column.NumberColumn("of", format="localized"),
+    "trend": _column.TextColumn("Trend", width=135),
+    "measure": _column.TextColumn("Measure", width=180),
+    "target": _column.TextColumn("Target", width=110),
     "open": _column.NumberColumn("Not yet", format="localized", help="Accounts that can't be told yet"),
     "share_before": _column.NumberColumn("Before", format="%.0f %%"),
-    "trend": _column.TextColumn("Trend", width=135),
     "written_by": _column.TextColumn("Written by"),
 }
 _WHO: dict[str, Any] = {
