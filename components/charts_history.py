@@ -126,8 +126,8 @@ def _layout() -> Figure:
         "legend": {"orientation": "h", "y": 1.08, "yanchor": "bottom"},
         "hovermode": "closest",
         "xaxis": {"fixedrange": True, "tickformat": "%-d %b", "anchor": "y3"},
-        "yaxis": {**scale, "domain": [0.68, 1.0], "title": {"text": "scores"}},
-        "yaxis2": {**scale, "domain": [0.37, 0.64], "title": {"text": "parts"}},
+        "yaxis": {**scale, "domain": [0.71, 1.0], "title": {"text": "scores"}},
+        "yaxis2": {**scale, "domain": [0.38, 0.65], "title": {"text": "parts"}},
         "yaxis3": {
             "fixedrange": True,
             "domain": [0.0, 0.33],

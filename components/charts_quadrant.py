@@ -23,9 +23,9 @@ CONFIG: dict[str, Any] = {
     "displayModeBar": True,
     "displaylogo": False,
     "scrollZoom": False,
-    "modeBarButtons": [["select2d", "lasso2d"]],
+    "modeBarButtons": [["select2d", "lasso2d", "pan2d"]],
 }
-"""How Streamlit should show it: box and lasso are the only tools."""
+"""How Streamlit should show it: box, lasso and a hand that clicks are the only tools."""
 
 _SHAPES = {
     ADVOCATE: "circle",
@@ -48,21 +48,31 @@ _GRAY = "#86867f"
 _LOW = 40.0
 """The scale of emotion begins here, or lower where somebody stands lower."""
 
-_HEIGHT = 500
+_HEIGHT = 560
 _SMALLEST, _USUAL, _LARGEST = 6.0, 9.0, 26.0
 
 
-def quadrant(drawn: Drawn, counts: Mapping[str, int], arrows: pl.DataFrame) -> Figure:
+TOOLS = {"Box": "select", "Lasso": "lasso", "Click": None}
+"""What a hand on the figure does: while it draws, the browser takes no click for a choice."""
+
+
+def quadrant(
+    drawn: Drawn, counts: Mapping[str, int], arrows: pl.DataFrame, tool: str | None = "select"
+) -> Figure:
     """The figure as a plain dict; columns stay arrays, which Plotly checks in one go.
 
-    In: marks, the number of accounts in each quarter, and `quadrant_moves.MOVES` of the arrows wanted.
+    In: marks, the number of accounts in each quarter, and `quadrant_moves.MOVES` of the arrows wanted;
+    `tool` is one of `TOOLS`.
     """
     lanes = [lane for lane in (SILENT, UNPLACED) if counts.get(lane)]
-    share = 0.11 * len(lanes)
+    share = 0.14 * len(lanes)
     traces = [_marks(drawn, name) for name in QUARTERS]
     if not arrows.is_empty():
         traces.append(_arrows(arrows))
-    return {"data": traces, "layout": _layout(counts, lanes, share, _floor(drawn, arrows))}
+    return {
+        "data": traces,
+        "layout": {**_layout(counts, lanes, share, _floor(drawn, arrows)), "dragmode": tool or "pan"},
+    }
 
 
 def quadrant_alt(counts: Mapping[str, int], drawn: Drawn) -> str:
@@ -196,7 +206,6 @@ def _layout(counts: Mapping[str, int], lanes: list[str], share: float, floor: fl
         "height": _HEIGHT,
         "margin": {"l": 8, "r": 8, "t": 44, "b": 8},
         "showlegend": False,
-        "dragmode": "select",
         "clickmode": "event+select",
         "hovermode": "closest",
         "shapes": shapes,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import polars as pl
 import streamlit as st
 
-from components import empty, tables, words
+from components import empty, navigation, tables, words
 from components.queries import Reader
 from models.book_view import BookQuery
 from models.engagement_link import told
@@ -15,6 +15,7 @@ from pages import _call_list
 from pages._engagement_words import Compared
 
 _PAGE = "engagement"
+_MOST_OPENERS = 3
 MOST_ADDED = 100
 """Accounts put on the call list at once: more than anybody calls is a slip of the hand."""
 
@@ -36,6 +37,8 @@ def accounts_below(
         st.markdown(f"**{listed.height:,} of {then.now.height:,}**: {said}. MRR {sums}.", width="content")
         if show:
             st.button("Clear", type="tertiary", icon=":material/close:", key="clear_show", on_click=clear)
+    if show.startswith("id:"):
+        _openers(listed)
     if listed.is_empty():
         empty.nothing("Nobody stands there.", "Mark another part, or clear it.", ":material/search_off:")
         return
@@ -47,6 +50,14 @@ def accounts_below(
     with bulk:
         _call_list.added_line(_PAGE)
         _add_buttons(listed, ticked, f"{key}-{page}", chosen=bool(show))
+
+
+def _openers(clicked: pl.DataFrame) -> None:
+    """A way to the page of each account whose mark was clicked."""
+    with st.container(horizontal=True, gap="small"):
+        for row in clicked.head(_MOST_OPENERS).iter_rows(named=True):
+            name = words.plain(row["name"])
+            navigation.link("account", f"Open {name}", icon=":material/apartment:", account=row["account_id"])
 
 
 def _add_buttons(listed: pl.DataFrame, ticked: list[str], table: str, *, chosen: bool) -> None:

@@ -46,6 +46,11 @@ _PAGE = "engagement"
 _CHART = "quadrant_chart"
 _TURN = "quadrant_turn"
 _COLUMN = 300
+_HOW = {
+    "Box": "Draw a box, and",
+    "Lasso": "Draw round some marks, and",
+    "Click": "Click a mark (several with Shift), and",
+}
 _SIZES = {"mrr": "MRR", "reach": "Reach"}
 _UNDATED = (
     "Reach is made of followers, posts and referrals; followers carry no date, so each snapshot has those "
@@ -148,12 +153,14 @@ def _picture(reader: Reader, then: Compared, size: str, query: BookQuery) -> Non
 def _chart(reader: Reader, then: Compared, size: str, query: BookQuery) -> None:
     placed = points(then.now, size)
     marks = drawn(placed)
-    arrows = arrows_wanted(then)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        tool = _tool()
+        arrows = arrows_wanted(then)
     counts = dict(then.counts.select("quarter", "accounts").iter_rows())
     turn = st.session_state.get(_TURN, 0)
-    key = f"{_CHART}-{reader.stamps.snapshot}-{abs(hash((query, reader.viewer.scope, then.day, turn)))}"
+    key = f"{_CHART}-{reader.stamps.snapshot}-{abs(hash((query, reader.viewer.scope, then.day, turn, tool)))}"
     st.plotly_chart(
-        charts.quadrant(marks, counts, arrows),
+        charts.quadrant(marks, counts, arrows, charts.TOOLS[tool]),
         key=key,
         on_select=partial(_select, key),
         config=charts.CONFIG,
@@ -163,15 +170,27 @@ def _chart(reader: Reader, then: Compared, size: str, query: BookQuery) -> None:
     each = (
         f"{words.count(placed.height, 'account')} are too many to tell apart: each mark is a group that lies "
         f"close together, its size the number of accounts ({marks.marks.height:,} marks). "
-        "A box or lasso still selects every account inside it."
+        f"{_HOW[tool]} every account inside is selected."
         if marks.cells
-        else f"Each mark is an account, its size the {what}. Draw a box, or a lasso, or click a mark, "
-        "and the list below shows who is inside."
+        else f"Each mark is an account, its size the {what}. {_HOW[tool]} the list below shows who it is."
     )
     hidden = then.now.height - placed.height
     without = f" {words.count(hidden, 'account')} without a behaviour score can't be drawn." if hidden else ""
     undated = f" {_UNDATED}" if size == "reach" else ""
     st.caption(f"{each}{without}{undated}")
+
+
+def _tool() -> str:
+    return str(
+        st.segmented_control(
+            "Mark by",
+            list(charts.TOOLS),
+            default="Box",
+            key="tool",
+            required=True,
+            label_visibility="collapsed",
+        )
+    )
 
 
 def _select(key: str) -> None:

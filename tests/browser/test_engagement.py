@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
@@ -28,9 +29,43 @@ def drag(page: Page, across: tuple[float, float], up: tuple[float, float]) -> No
     page.mouse.up()
 
 
+def tool(page: Page, name: str) -> None:
+    """Takes up a tool, and waits until the figure is drawn with it."""
+    before = page.locator(".st-key-quadrant .js-plotly-plot").element_handle()
+    page.locator(".st-key-tool").get_by_role("button", name=name).or_(
+        page.locator(".st-key-tool").get_by_role("radio", name=name)
+    ).click()
+    before.wait_for_element_state("hidden")
+    page.locator(".st-key-quadrant .scatterlayer .trace").first.wait_for(state="attached")
+
+
+def lasso(page: Page, *corners: tuple[float, float]) -> None:
+    """Draws round these places of the plane (shares from its left and its top), as a hand would."""
+    tool(page, "Lasso")
+    plane = page.locator(".st-key-quadrant .nsewdrag[data-subplot=xy]").bounding_box()
+    assert plane is not None
+    places = [(plane["x"] + plane["width"] * x, plane["y"] + plane["height"] * y) for x, y in corners]
+    page.mouse.move(*places[0])
+    page.mouse.down()
+    for place in places[1:]:
+        page.mouse.move(*place, steps=8)
+    page.mouse.up()
+
+
+def lonely_mark(page: Page) -> tuple[float, float]:
+    """The middle of the mark of the plane that stands farthest from all others."""
+    boxes = page.locator(".st-key-quadrant .subplot.xy .scatterlayer .points path").evaluate_all(
+        "paths => paths.map(path => path.getBoundingClientRect()).map(box => "
+        "[box.x + box.width / 2, box.y + box.height / 2])"
+    )
+    middles: list[tuple[float, float]] = [(x, y) for x, y in boxes if x]
+    nearest = {one: min(math.dist(one, other) for other in middles if other != one) for one in set(middles)}
+    return max(nearest, key=lambda one: nearest[one])
+
+
 def listed(page: Page) -> int:
     """How many accounts the words above the list say there are."""
-    said = page.get_by_text(re.compile(r"^\d+ of \d+: marked: behaviour")).inner_text()
+    said = page.get_by_text(re.compile(r"^\d+ of \d+: marked: ")).inner_text()
     return int(said.split(" ", 1)[0])
 
 
@@ -54,6 +89,53 @@ def test_a_box_selects_the_list_and_the_list_goes_to_the_calls_and_back(
     page.reload()
     ready(page)
     assert listed(page) == n
+
+
+def test_a_lasso_selects_the_list_and_is_kept_as_a_view(server: str, visit: Visit) -> None:
+    page = ready(visit(f"{server}/engagement", height=1400))
+    everybody = int(
+        re.findall(r"(\d+) of \d+: choose", page.get_by_text(": choose a quarter").inner_text())[0]
+    )
+
+    lasso(page, (0.05, 0.1), (0.45, 0.1), (0.3, 0.6), (0.05, 0.55))
+
+    expect(page.get_by_text("a shape around behaviour")).to_be_visible()
+    n = listed(page)
+    assert 0 < n < everybody
+    page.get_by_role("button", name=f"Add {n} chosen to call list").wait_for()
+
+    page.get_by_role("button", name="Views").click()
+    page.get_by_label("Keep it as").fill("Happy, barely there")
+    page.get_by_role("button", name="Save", exact=True).click()
+    kept = page.get_by_role("button", name="Happy, barely there", exact=True)
+    kept.wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Clear").click()
+    expect(page.get_by_text("choose a quarter, or mark")).to_be_visible()
+
+    page.get_by_role("button", name="Views").click()
+    kept.click()
+    expect(page.get_by_text("a shape around behaviour")).to_be_visible()
+    assert listed(page) == n
+
+
+def test_a_click_on_a_mark_leads_to_its_account(server: str, visit: Visit) -> None:
+    page = ready(visit(f"{server}/engagement", height=1400))
+    tool(page, "Click")
+    where = lonely_mark(page)
+    page.mouse.move(where[0] - 5, where[1])
+    page.mouse.move(*where, steps=3)
+    page.locator(".st-key-quadrant .hoverlayer .hovertext").wait_for()
+    page.mouse.down()
+    page.mouse.up()
+
+    expect(page.get_by_text(re.compile(r"^1 of \d+: clicked"))).to_be_visible()
+    way = page.get_by_role("link", name=re.compile("^Open ")).first
+    name = way.inner_text().split("Open ", 1)[1].strip()
+    way.click()
+
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    assert "/account?account=" in page.url
 
 
 def test_clear_forgets_the_box_and_a_quarter_lists_its_own(server: str, visit: Visit) -> None:
