@@ -13,6 +13,9 @@ from components.queries import Reader
 from components.queries import why as queries_why
 from models.why import Why
 
+SINCE, UNTIL = "moved_since", "moved_until"
+"""The link's parameters for the two days."""
+
 _MONTH = timedelta(days=30)
 _PARTS = {
     "frequency": "Frequency",
@@ -44,26 +47,39 @@ def _reasons(reader: Reader, account_id: str, days: pl.DataFrame, today: date) -
     ids: dict[date, int] = dict(days.select("as_of", "snapshot_id").iter_rows())
     listed = list(reversed(ids))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        since = st.selectbox(
-            "Moved since",
-            listed[1:],
-            format_func=lambda value: words.day(value, today),
-            key=f"why_since_{account_id}",
-            width=150,
-        )
-        until = st.selectbox(
-            "until",
-            [day for day in listed if day > since],
-            format_func=lambda value: words.day(value, today),
-            key=f"why_until_{account_id}",
-            width=150,
-        )
+        since = _day("Moved since", listed[1:], SINCE, today)
+        until = _day("until", [day for day in listed if day > since], UNTIL, today)
     explained = queries_why.explain(reader, account_id, ids[since], ids[until])
     _said(explained)
     if since == listed[1] and until == listed[0]:
         _month(reader, account_id, ids, since)
     with st.expander("The rows behind"):
         _rows(explained)
+
+
+def _day(label: str, days: list[date], name: str, today: date) -> date:
+    """One of some days, the newest unless the link says another, as ISO text."""
+    texts = [day.isoformat() for day in days]
+    if st.session_state.get(name) not in (None, *texts):
+        del st.session_state[name]
+    linked = st.query_params.get(name)
+    if name not in st.session_state and linked in texts:
+        st.session_state[name] = linked
+    chosen = st.selectbox(
+        label,
+        texts,
+        format_func=lambda text: words.day(date.fromisoformat(text), today),
+        key=name,
+        on_change=_link,
+        args=(name,),
+        width=150,
+    )
+    return date.fromisoformat(chosen or texts[0])
+
+
+def _link(name: str) -> None:
+    """Put a chosen day into the link. For callbacks only."""
+    st.query_params[name] = st.session_state[name]
 
 
 def _said(explained: Why) -> None:

@@ -58,16 +58,32 @@ def test_the_page_says_what_moved_and_shows_the_rows(open_page: Open) -> None:
 def test_two_days_can_be_chosen(open_page: Open) -> None:
     account, _ = restless()
     app = open_page("account", account=account)
-    since = app.selectbox(key=f"why_since_{account}")
+    since = app.selectbox(key="moved_since")
 
     since.set_value(min_day()).run()
 
     expected = queries_why.explain(reader(), account, 1, 3).sentences[0]
     assert expected in shown(app).replace("\\", "")
+    assert app.query_params["moved_since"] == min_day()
 
 
-def min_day() -> object:
-    return queries.snapshot_list(reader())["as_of"].min()
+def test_the_two_days_come_from_the_link_and_nonsense_is_passed_over(open_page: Open) -> None:
+    account, sentence = restless()
+    days = sorted(queries.snapshot_list(reader())["as_of"])
+
+    linked = open_page("account", account=account, moved_since=f"{days[0]}", moved_until=f"{days[1]}")
+
+    first, second = (
+        int(queries.snapshot_list(reader()).filter(as_of=day)["snapshot_id"][0]) for day in days[:2]
+    )
+    expected = queries_why.explain(reader(), account, first, second).sentences[0]
+    assert expected in shown(linked).replace("\\", "")
+    odd = open_page("account", account=account, moved_since="long ago", moved_until="2020-01-01")
+    assert sentence in shown(odd).replace("\\", "")
+
+
+def min_day() -> str:
+    return str(queries.snapshot_list(reader())["as_of"].min())
 
 
 def test_nobody_is_told_about_another_book() -> None:
