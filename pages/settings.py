@@ -12,7 +12,7 @@ from components.queries import Reader
 from components.queries import settings as queries_settings
 from models.decisions import success_from
 from models.settings_words import DEFAULT_CAPACITY, difference, success_words, told
-from pages import _settings_versions, _settings_weights
+from pages import _settings_success, _settings_versions, _settings_weights
 
 WHERE = "settings"
 
@@ -67,30 +67,27 @@ def _sentence(reader: Reader, version: int, body: dict[str, Any]) -> None:
 def _success(reader: Reader, version: int, body: dict[str, Any]) -> dict[str, Any]:
     st.subheader("What is success?", anchor=False)
     st.caption("The accounts that succeeded in the past year are what every account is compared with.")
-    offered, counts = queries_settings.success_choices(reader, body.get("success", {}))
-    by_words = {row["definition"]: row for row in counts.iter_rows(named=True)}
-
-    def caption(one: dict[str, Any]) -> str:
-        row = by_words.get(success_words(success_from(one)))
-        if row is None:
-            return "Counted at the next refresh."
-        if not row["decided"]:
-            return "No account has a result by this."
-        few = " Too few to compare with; 30 are needed." if row["recent"] < 30 else ""
-        return (
-            f"{row['succeeded']:,} of {row['decided']:,} accounts with a known result, "
-            f"{row['recent']:,} in the past year.{few}"
-        )
-
+    offered, _ = queries_settings.success_choices(reader, body.get("success", {}))
+    own = [name for name in _settings_success.OWN if _settings_success.possible(reader, name)]
     place = st.radio(
         "Definition of success",
-        range(len(offered)),
-        format_func=lambda n: words.plain(success_words(success_from(offered[n])).capitalize()),
-        captions=[caption(one) for one in offered],
+        range(len(offered) + len(own)),
+        format_func=lambda n: (
+            words.plain(success_words(success_from(offered[n])).capitalize())
+            if n < len(offered)
+            else _settings_success.OWN[own[n - len(offered)]]
+        ),
+        captions=[
+            *(_settings_success.counted(reader, one) for one in offered),
+            *("Choose it below; its accounts are counted first." for _ in own),
+        ],
         key=f"success-{version}",
         label_visibility="collapsed",
     )
-    return offered[int(place or 0)]
+    at = int(place or 0)
+    if at < len(offered):
+        return offered[at]
+    return _settings_success.chosen(reader, own[at - len(offered)], version) or dict(body.get("success", {}))
 
 
 def _capacity(version: int, body: dict[str, Any]) -> int:

@@ -15,6 +15,7 @@ from data_access import settings
 from models.behaviour import Weights
 from models.decisions import success_from
 from models.drivers import DRIVERS
+from models.event_success import EVENT_SUCCESS
 from models.learned_weights import Proposal, learn
 from models.measures import Measures
 from models.past_decisions import PAST
@@ -40,6 +41,27 @@ def versions(reader: Reader) -> list[dict[str, Any]]:
 def success_choices(reader: Reader, chosen: dict[str, Any]) -> tuple[list[dict[str, Any]], pl.DataFrame]:
     """The definitions of success on offer, and how many accounts of the company each judges."""
     return _success(*_key(reader), json.dumps(chosen), reader, chosen)
+
+
+def success_count(reader: Reader, one: dict[str, Any]) -> dict[str, Any] | None:
+    """How many accounts a definition judges: decided, succeeded, recent; None for an unknown event."""
+    success = success_from(one)
+    if success.kind == "event":
+        row = event_choices(reader).filter(pl.col("event") == success.event)
+        return row.row(0, named=True) if row.height else None
+    return _count(*_key(reader), json.dumps(one), reader, one).row(0, named=True)
+
+
+def event_choices(reader: Reader) -> pl.DataFrame:
+    """Every event with what it would give as success (`EVENT_SUCCESS`), and its feature's name."""
+    found = _whole(reader, "event_success", EVENT_SUCCESS.empty())
+    return found.join(fact(reader, "features").select("event", "feature"), on="event", how="left")
+
+
+def outcomes(reader: Reader) -> list[str]:
+    """Every outcome that an account of the company ended with."""
+    found = fact(replace(reader, viewer=EVERYONE), "accounts")["outcome"]
+    return found.drop_nulls().unique().sort().to_list()
 
 
 def past(reader: Reader) -> pl.DataFrame:
@@ -100,6 +122,20 @@ def _key(reader: Reader) -> tuple[str, int, int]:
 def _proposal(store_key: str, snapshot_id: int, imports_stamp: int, _reader: Reader) -> Proposal:
     told = _reader.snapshot.notes.get("behaviour", {}) if _reader.snapshot else {}
     return learn(past(_reader), Measures(told.get("frequency", "own")))
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _count(
+    store_key: str,
+    snapshot_id: int,
+    imports_stamp: int,
+    one_key: str,
+    _reader: Reader,
+    _one: dict[str, Any],
+) -> pl.DataFrame:
+    everyone = replace(_reader, viewer=EVERYONE)
+    accounts, subscriptions = fact(everyone, "accounts"), fact(everyone, "subscriptions")
+    return success_counts(accounts, subscriptions, _reader.as_of, [_one])
 
 
 @st.cache_resource(max_entries=_FEW, show_spinner=False)

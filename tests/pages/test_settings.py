@@ -5,7 +5,11 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from components import queries
+from components.queries import EVERYONE
+from components.queries import settings as queries_settings
 from models.measure_choice import MIN_FAILED
+from pages import _settings_success
 from tests.pages.conftest import Open, shown
 
 pytestmark = pytest.mark.usefixtures("in_demo")
@@ -22,7 +26,8 @@ def test_counts_stand_beside_each_definition(open_page: Open) -> None:
     assert "The usual settings are in force" in told
     choice = app.radio[0]
     assert choice.options[0] == "Renewed at a decision date"
-    assert len(choice.options) == 4, "outcomes under which nobody succeeded are not offered"
+    own = list(_settings_success.OWN.values())
+    assert set(choice.options[4:]) <= set(own), "outcomes under which nobody succeeded are not offered"
     assert next(button for button in app.button if button.label == "Save as a new version").disabled
 
 
@@ -75,3 +80,37 @@ def test_today_begins_with_the_calls_that_fit(open_page: Open) -> None:
     app.run()
     press(app, "Save as a new version")
     assert open_page("today").number_input[0].value == 3
+
+
+def test_an_event_is_counted_before_it_is_chosen_and_kept(open_page: Open) -> None:
+    app = open_page("settings")
+    radio = app.radio(key="success-0")
+    radio.set_value(radio.options.index("Used an event")).run()
+    box = app.selectbox(key="success-event-0")
+    row = (
+        queries_settings.event_choices(queries.reader(EVERYONE))
+        .filter(event="report.scheduled")
+        .row(0, named=True)
+    )
+    assert f"Reports (report.scheduled): {row['succeeded']:,} of {row['decided']:,} accounts" in " ".join(
+        box.options
+    )
+
+    box.set_value("report.scheduled").run()
+
+    assert f"{row['succeeded']:,} of {row['decided']:,} accounts with a known result" in shown(app)
+    assert "used report.scheduled once" in shown(app).replace("\\", "")
+
+
+def test_any_number_of_days_is_counted(open_page: Open) -> None:
+    app = open_page("settings")
+    radio = app.radio(key="success-0")
+    radio.set_value(
+        radio.options.index("Still a customer after another number of days, and not paying less")
+    ).run()
+    app.number_input(key="success-days-0").set_value(30).run()
+
+    told = queries_settings.success_count(queries.reader(EVERYONE), {"alive_after_days": 30})
+    assert told is not None
+    assert f"{told['succeeded']:,} of {told['decided']:,} accounts with a known result" in shown(app)
+    assert "still a customer after 30 days" in shown(app)
