@@ -29,7 +29,7 @@ def taken(page: Page, file: Path) -> pl.DataFrame:
     """The rows that the page shows, as the file that a person takes along."""
     page.get_by_role("button", name="Export").last.click()
     with page.expect_download() as download:
-        page.get_by_role("button", name="CSV").click()
+        page.get_by_role("button", name="CSV", exact=True).last.click()
     download.value.save_as(file)
     page.keyboard.press("Escape")
     return pl.read_csv(file, try_parse_dates=True)

@@ -137,6 +137,24 @@ def test_who_left_and_came_back_counts_again_while_paying() -> None:
     assert month(back, date(2025, 2, 1))["churn"] == -80
 
 
+def test_a_refund_is_a_period_that_ended_earlier_or_a_lower_mrr() -> None:
+    # June is paid back: the period ends with May. Half of it is paid back: the MRR of June is halved.
+    whole = book([paid("a", JAN, 100, date(2025, 6, 1)), paid("b", JAN, 50)])
+    june = month(whole, date(2025, 6, 1))
+    assert (june["opening"], june["churn"], june["closing"]) == (150, -100, 50)
+    half = book(
+        [
+            paid("a", JAN, 100, date(2025, 6, 1)),
+            paid("a", date(2025, 6, 1), 50, date(2025, 7, 1)),
+            paid("b", JAN, 50),
+        ]
+    )
+    june = month(half, date(2025, 6, 1))
+    assert (june["opening"], june["contraction"], june["closing"]) == (150, -50, 100)
+    rate = revenue_retention(revenue_rows(half)).row(0, named=True)
+    assert (rate["mrr_then"], rate["mrr_kept"]) == (150, 100)
+
+
 def test_a_subscription_left_open_ends_with_its_account() -> None:
     left = book([paid("a", JAN, 80)], {"a": {"churned_on": date(2025, 6, 30)}})
     assert mrr_rows(left).is_empty()
