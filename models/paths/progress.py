@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from models.paths.placing import NO_PATH, place
+from models.paths.placing import NO_PATH, Ints, place
 from models.paths.progress_frames import PROGRESS, STEP_TIMES
 from models.paths.progress_words import sentence, with_state
 
@@ -261,23 +261,31 @@ def _swaps(walked: pl.DataFrame) -> pl.DataFrame:
     )
     broken = timed.join(pairs, on="row", how="semi", maintain_order="left")
     orders = broken.group_by("row", maintain_order=True).agg("position")
-    kept = [_in_order(one) for one in orders["position"].to_list()]
-    moved = orders.select(
-        "row", moved=pl.col("position").list.len().cast(pl.Int64) - pl.Series(kept, dtype=pl.Int64)
+    longest = orders["position"].list.len().max()
+    width = longest if isinstance(longest, int) else 0
+    padded = orders["position"].list.eval(pl.element().extend_constant(0, width)).list.head(width)
+    kept = _in_order(padded.list.to_array(width).to_numpy()) if width else np.zeros(0, dtype=np.int64)
+    every = pl.col("position").list.len().cast(pl.Int64)
+    return pairs.join(
+        orders.select("row", moved=every - pl.Series(kept, dtype=pl.Int64)), on="row", maintain_order="left"
     )
-    return pairs.join(moved, on="row", maintain_order="left")
 
 
-def _in_order(positions: list[int]) -> int:
-    """The most steps that stand in order without moving: the longest run that never falls.
+def _in_order(positions: Ints) -> Ints:
+    """The most steps of each row that stand in order without moving; 0 fills rows up.
 
-    >>> _in_order([1, 3, 2, 4])
-    3
+    That is its longest run, gaps allowed, that never falls.
+
+    >>> _in_order(np.array([[1, 3, 2, 4], [2, 1, 0, 0]])).tolist()
+    [3, 1]
     """
-    best: list[int] = []
-    for end, position in enumerate(positions):
-        best.append(1 + max((best[at] for at in range(end) if positions[at] <= position), default=0))
-    return max(best, default=0)
+    best = np.zeros_like(positions)
+    for end in range(positions.shape[1]):
+        follows = (positions[:, :end] <= positions[:, [end]]) & (positions[:, :end] > 0)
+        before = np.where(follows, best[:, :end], 0).max(axis=1, initial=0)
+        best[:, end] = np.where(positions[:, end] > 0, before + 1, 0)
+    longest: Ints = best.max(axis=1, initial=0)
+    return longest
 
 
 def _step_times(walked: pl.DataFrame, as_of: date) -> pl.DataFrame:
