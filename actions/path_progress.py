@@ -27,6 +27,7 @@ from models.paths.discovery import discover
 from models.paths.frames import DEPTHS, Discovery
 from models.paths.prescribed import Prescribed, adopted_as, in_force, nths_asked, reached, steps_of
 from models.paths.progress import Progress, progress
+from models.paths.watched import first_uses
 
 NOTE = "paths"
 """The snapshot's note on paths: which discovery, and which adopted versions, it stands on."""
@@ -148,7 +149,8 @@ def _discovered(
     learnable = cases(facts["accounts"], facts["subscriptions"], days, end, success, spans)
     named = facts["features"].drop_nulls("feature").filter(pl.col("feature").is_unique())
     labels = dict(named.select("event", "feature").iter_rows())
-    return discover(learnable, store.usage().occurrences(DEPTHS, end), days, end, labels)
+    firsts = first_uses(activity.event_spans)
+    return discover(learnable, firsts, days, end, labels, lambda: store.usage().occurrences(DEPTHS, end))
 
 
 def _key(store: Store, facts: Mapping[str, pl.DataFrame], success: Success, end: date, version: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -34,43 +34,48 @@ def discover(
     account_days: pl.DataFrame,
     as_of: date,
     labels: Mapping[str, str] | None = None,
+    deeper: Callable[[], pl.DataFrame] | None = None,
 ) -> Discovery:
     """Find the happy paths in all decisions known on `as_of`, try them on the later ones, and say so.
 
     In: `cases.cases`, `OCCURRENCES` (`nth` in `frames.DEPTHS`) and `facts.ACCOUNT_DAYS`; `labels` names
-    events. Nothing dated after `as_of`, or on or after an account's last decision, is looked at. A path is
-    accepted when at least 30 decisions of either outcome are known, its steps go with success beyond
-    chance, and paths from the earliest 60 % of decisions hold on the rest beyond what activity explains
-    (or, where the earlier part finds none, p of all is at most .001: unconfirmed). It is an association.
+    events. First uses (`watched.first_uses`) are enough where `deeper` gives the rest: it is asked only
+    when no path holds. Nothing dated after `as_of`, or on or after an account's last decision, is looked
+    at. A path is accepted when at least 30 decisions of either outcome are known, its steps go with success
+    beyond chance, and paths from the earliest 60 % of decisions hold on the rest: beyond what activity
+    explains, and telling no less than plain active days (or, where the earlier part finds none, p of all is
+    at most .001: unconfirmed). It is an association.
     """
     cases = _sampled(learnable.cases.filter(pl.col("decided_on") <= as_of))
     counts = _counts(learnable, cases)
     short = _too_few(counts)
     if short:
         return nothing(short, counts=counts)
-    watched = watch(
-        cases,
-        occurrences.filter(pl.col("at").dt.date() <= as_of),
-        account_days.filter(pl.col("day") <= as_of),
-    )
+    days = account_days.filter(pl.col("day") <= as_of)
+    watched = watch(cases, _until(occurrences, as_of), days)
     if not watched.candidates:
         return nothing("No usage event happened before any decision.", counts=counts)
     found = find(watched)
     tried = later(watched) if found.guide is not None else None
     own = tried or tried_on(found, watched, watched.horizon, int(watched.when.max()))
     accepted, why = _judged(found, tried, own)
-    deep = None if accepted else depth(watched)
-    told = candidates(watched, found, deep, labels or {}, accepted)
+    more = watched if deeper is None or accepted else watch(cases, _until(deeper(), as_of), days)
+    deep = None if accepted else depth(more)
+    told = candidates(watched, found, None if deep is None else (more, *deep), labels or {}, accepted)
     halves = split_half(watched) if found.guide is not None else None
     checks = validation(found, tried, shuffled(watched, found.selected), halves, watched.size)
     base = replace(nothing(*why, counts=counts), candidates=told, validation=checks)
     if not accepted:
-        busy = bool(deep[2].any()) if deep else False
+        busy = deep is not None and bool(deep[2].any())
         return _without_path(base, watched, busy)
     paths, steps, pace = described(watched, found, labels or {})
     verdict: Verdict = "paths" if (paths["kind"] != "checklist").any() else "checklist"
     said = (_headline(paths, verdict), *why, *_caution(counts))
     return replace(base, verdict=verdict, why=said, paths=paths, steps=steps, pace=pace)
+
+
+def _until(occurrences: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    return occurrences.filter(pl.col("at").dt.date() <= as_of)
 
 
 def _sampled(cases: pl.DataFrame) -> pl.DataFrame:

@@ -20,7 +20,7 @@ from models.paths.validation import Later, Shuffled
 from models.paths.watched import Flags, Watched
 
 Row = dict[str, Any]
-Deep = tuple[Landmarks, Scored, Flags]
+Deep = tuple[Watched, Landmarks, Scored, Flags]
 
 
 def candidates(
@@ -29,7 +29,7 @@ def candidates(
     """`CANDIDATES`: first uses, and deeper ones where they were looked at; the clearest first."""
     rows = list(_firsts(watched, found, labels, accepted))
     if deep is not None:
-        rows += _depths(watched, *deep)
+        rows += _depths(*deep)
     frame = pl.DataFrame(rows, schema=CANDIDATES.schema)
     order = ["z", "event", "nth"]
     return CANDIDATES.check(frame.sort(*order, descending=[True, False, False], nulls_last=True))

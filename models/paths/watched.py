@@ -125,6 +125,12 @@ def watch(cases: pl.DataFrame, occurrences: pl.DataFrame, account_days: pl.DataF
     )
 
 
+def first_uses(event_spans: pl.DataFrame) -> pl.DataFrame:
+    """`OCCURRENCES` with nth 1 alone, which `facts.EVENT_SPANS` from the beginning already tell."""
+    first = pl.lit(1, pl.Int64)
+    return event_spans.select("account_id", "event", nth=first, at="first_at").sort("account_id", "event")
+
+
 def _reached(accounts: pl.DataFrame, occurrences: pl.DataFrame) -> tuple[tuple[tuple[str, int], ...], Ints]:
     seen = occurrences.join(accounts, on="account_id").filter(pl.col("at").dt.date() < pl.col("last"))
     table = seen.select("event", "nth").unique().sort("event", "nth")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
-from benchmarks.paths_planted import Given, agreement, given, permuted, renamed
+from benchmarks.paths_planted import AS_OF, Given, agreement, given, permuted, renamed
 from models.demo import Shape
+from models.paths.discovery import discover
 from models.paths.frames import Discovery, as_json, from_json
+from models.paths.watched import first_uses
 
 WATCHED = Shape(base_share=0, leave_rate=1 / 3, events_per_account=300)
 AS_USUAL = Shape(events_per_account=300)
@@ -90,6 +93,34 @@ def test_a_discovery_survives_its_own_text(found: Discovery) -> None:
 def test_no_path_when_outcomes_are_dealt_anew(with_paths: Given) -> None:
     for seed in range(4):
         assert not permuted(with_paths, seed).discovered().found
+
+
+def test_first_uses_are_enough_and_depth_is_asked_only_without_a_path(
+    with_paths: Given, found: Discovery
+) -> None:
+    asked = []
+
+    def deeper() -> pl.DataFrame:
+        asked.append(1)
+        return with_paths.occurrences
+
+    firsts = with_paths.occurrences.filter(nth=1)
+    days = with_paths.account_days
+    lazy = discover(with_paths.learnable, firsts, days, AS_OF, deeper=deeper)
+    assert as_json(lazy) == as_json(found)
+    assert not asked
+    noise = permuted(with_paths, 1)
+    lazy = discover(noise.learnable, firsts, days, AS_OF, deeper=deeper)
+    assert as_json(lazy) == as_json(noise.discovered())
+    assert asked == [1]
+    assert lazy.candidates["nth"].max() == 21
+
+
+def test_first_uses_are_the_spans_beginnings(with_paths: Given) -> None:
+    firsts = with_paths.occurrences.filter(nth=1).sort("account_id", "event")
+    one, none = pl.lit(1, pl.Int64), pl.lit(1.0)
+    spans = firsts.select("account_id", "event", events=one, quantity=none, first_at="at", last_at="at")
+    assert first_uses(spans).equals(firsts)
 
 
 def test_no_path_where_nothing_was_planted() -> None:
