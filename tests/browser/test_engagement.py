@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def ready(page: Page) -> Page:
-    page.locator(".st-key-quadrant .scatterlayer .trace").first.wait_for(state="attached")
+    page.locator(".st-key-quadrant .scatterlayer .trace").first.wait_for(state="attached", timeout=120_000)
     page.get_by_role("heading", name="What to do").wait_for()
     return page
 
@@ -36,7 +36,7 @@ def tool(page: Page, name: str) -> None:
         page.locator(".st-key-tool").get_by_role("radio", name=name)
     ).click()
     before.wait_for_element_state("hidden")
-    page.locator(".st-key-quadrant .scatterlayer .trace").first.wait_for(state="attached")
+    page.locator(".st-key-quadrant .scatterlayer .trace").first.wait_for(state="attached", timeout=120_000)
 
 
 def lasso(page: Page, *corners: tuple[float, float]) -> None:
@@ -61,6 +61,18 @@ def lonely_mark(page: Page) -> tuple[float, float]:
     middles: list[tuple[float, float]] = [(x, y) for x, y in boxes if x]
     nearest = {one: min(math.dist(one, other) for other in middles if other != one) for one in set(middles)}
     return max(nearest, key=lambda one: nearest[one])
+
+
+def point_at_a_mark(page: Page) -> None:
+    """Moves onto a mark until the figure says which it is: it may still be settling when we begin."""
+    for _ in range(30):
+        x, y = lonely_mark(page)
+        page.mouse.move(x - 8, y - 8)
+        page.mouse.move(x, y, steps=4)
+        page.wait_for_timeout(1_000)
+        if page.locator(".st-key-quadrant .hoverlayer .hovertext").count():
+            return
+    raise AssertionError("the figure never said which mark is pointed at")
 
 
 def listed(page: Page) -> int:
@@ -122,10 +134,7 @@ def test_a_lasso_selects_the_list_and_is_kept_as_a_view(server: str, visit: Visi
 def test_a_click_on_a_mark_leads_to_its_account(server: str, visit: Visit) -> None:
     page = ready(visit(f"{server}/engagement", height=1400))
     tool(page, "Click")
-    where = lonely_mark(page)
-    page.mouse.move(where[0] - 5, where[1])
-    page.mouse.move(*where, steps=3)
-    page.locator(".st-key-quadrant .hoverlayer .hovertext").wait_for()
+    point_at_a_mark(page)
     page.mouse.down()
     page.mouse.up()
 
