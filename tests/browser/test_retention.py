@@ -78,7 +78,7 @@ def test_nothing_is_wider_than_the_screen(
     path: str, width: int, dark: bool, server: str, visit: Visit
 ) -> None:
     page = visit(f"{server}/{path}", width=width, dark=dark)
-    page.get_by_test_id("stDataFrame").first.wait_for()
+    page.get_by_test_id("stDataFrame").first.wait_for(timeout=3 * _PATIENCE)
 
     main = page.get_by_test_id("stMain")
     assert main.evaluate("element => element.scrollWidth <= element.clientWidth")
