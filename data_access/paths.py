@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from datetime import datetime
 from typing import Any
 
@@ -80,8 +81,7 @@ def names_in_force(connection: sa.Connection, segment: str, but: int = 0) -> lis
 
     Whoever asks holds all paths until the transaction ends, so that two people can't both adopt the last.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.text("LOCK TABLE happy_paths IN SHARE ROW EXCLUSIVE MODE"))
+    _alone(connection)
     rows = connection.execute(
         sa.select(happy_path_versions.c.name)
         .join(happy_paths, happy_paths.c.path_id == happy_path_versions.c.path_id)
@@ -100,6 +100,7 @@ def held(connection: sa.Connection, path_id: int, seen: int) -> sa.Row[Any]:
 
     Raises `Conflict` when its newest version is not the one that was seen.
     """
+    _alone(connection)
     row = connection.execute(
         sa.select(happy_paths).where(happy_paths.c.path_id == path_id).with_for_update()
     ).first()
@@ -178,6 +179,12 @@ def retire(connection: sa.Connection, viewer: Viewer, at: datetime, row: sa.Row[
     _set(connection, viewer, at, row.path_id, state=RETIRED, adopted_version=None)
     before = {"state": row.state, "adopted_version": row.adopted_version}
     record(connection, viewer, at, "path retired", _subject(row.path_id, row.version), before=before)
+
+
+def _alone(connection: sa.Connection) -> None:
+    """One change of paths at a time: taken before any row, so that two can't wait for each other."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(zlib.crc32(b"rounds happy paths"))))
 
 
 def _with_versions(
