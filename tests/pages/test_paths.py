@@ -346,3 +346,14 @@ def test_the_accounts_table_says_where_each_stands(open_page: Open) -> None:
     said = list(app.dataframe[0].value["path_state"])
     assert said[0].startswith("‼ stuck")
     assert any(text.startswith("‼ stuck after ") for text in said)
+
+
+@pytest.mark.usefixtures("in_walked")
+def test_today_says_how_many_are_stuck_and_leads_there(open_page: Open) -> None:
+    before = queries.earlier(reader())
+    assert before is not None
+    new = stuck().filter(pl.col("stuck_since") > before.as_of).height
+
+    links = [element.proto for element in open_page("today").get("page_link")]
+
+    assert f"{stuck().height} accounts stuck on the path, {new} of them new" in [one.label for one in links]
