@@ -6,10 +6,12 @@ own baseline times the fleet's day index (A. N. Shiryaev, 1963; three sizes of f
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from models.declines_absence import Absence
 from models.declines_fleet import LOOKS, RATE_EDGES, day_factor, dispersion, root_deviance, scatter, spreads
 from models.declines_panel import HISTORY, LOOKBACK, WEEK, Flags, Panel, Vector, Whole, is_look
 
@@ -47,6 +49,13 @@ class Memory:
     opened_rate: Vector
     mended: Whole
     wait_until: Whole
+    absence: Absence
+
+    @property
+    def standing(self) -> Vector:
+        """The odds that count today: of who is away, those from before they left."""
+        standing: Vector = np.where(self.absence.away[:, None], self.absence.held, self.odds)
+        return standing
 
     @classmethod
     def blank(cls, accounts: int) -> Memory:
@@ -60,6 +69,7 @@ class Memory:
             opened_rate=np.zeros(accounts),
             mended=np.zeros(accounts, dtype=np.int64),
             wait_until=whole[2],
+            absence=Absence.blank(accounts),
         )
 
 
@@ -108,10 +118,16 @@ class Recursion:
 
     def run(self) -> Judged:
         """Bring in every judged day and return the last day's view."""
-        for row in range(LOOKBACK, self.panel.days):
-            self._day(row)
+        for _ in self.walk():
+            pass
         last = self.panel.days - 1
         return self._judge(last, self.panel.first + last < self.panel.ends)
+
+    def walk(self) -> Iterator[int]:
+        """Bring in one judged day after the other; yields each one's row, with `memory` as of that day."""
+        for row in range(LOOKBACK, self.panel.days):
+            self._day(row)
+            yield row
 
     def _day(self, row: int) -> None:
         day = self.panel.first + row
@@ -184,8 +200,12 @@ class Recursion:
         """Bring in one day: R <- (R + hazard x weight) x likelihood ratio, for each size of fall."""
         awake = self.panel.first + row >= self.memory.wait_until
         told = judged.told & awake & (judged.rate > 0) & ~np.isnan(self.memory.phi)
+        used = (self.panel.cut[row] > 0) | ~told
+        back = self.memory.absence.step(used, judged.rate * self.factors[row], self.memory.odds)
+        before = np.where(back[:, None], self.memory.absence.held, self.memory.odds)
+        self.memory.cusum = np.where(back, 0.0, self.memory.cusum)
         steps = self._steps(row, judged, sigma)
-        odds = (self.memory.odds + HAZARD * FALL_WEIGHTS) * np.exp(steps)
+        odds = (before + HAZARD * FALL_WEIGHTS) * np.exp(steps)
         self.memory.odds = np.where(told[:, None], np.minimum(odds, CEILING), 0.0)
         cusum = np.where(told, np.maximum(self.memory.cusum + steps[:, 1], 0), 0.0)
         fresh = (cusum > 0) & (self.memory.cusum == 0)
@@ -209,7 +229,7 @@ class Recursion:
     def _decide(self, day: int, judged: Judged, alive: Flags) -> None:
         """Open, keep or close each account's alert."""
         m = self.memory
-        total = m.odds.sum(axis=1)
+        total = m.standing.sum(axis=1)
         ratio = judged.ratio
         was_open = m.opened != NONE
         fire = judged.told & ~was_open & (total >= FIRE_ODDS) & (ratio < FIRE_RATIO)

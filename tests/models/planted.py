@@ -69,10 +69,12 @@ def planted(
     deepest: float = 0.9,
     spread: float = 0.0,
     middle: float = 20.0,
+    holidays: float = 0.0,
 ) -> Planted:
     """A company in which `share` of the accounts lose half to `deepest` of their use over 14 days.
 
     `spread` adds good and bad weeks of each account's own (variance of a weekly gamma factor of mean 1).
+    `holidays` is the share of accounts that once stay away altogether for 7 to 21 days.
     """
     rng = np.random.default_rng(seed)
     dates = [START + timedelta(days=n) for n in range(days)]
@@ -85,6 +87,11 @@ def planted(
     if spread:
         weeks = rng.gamma(1 / spread, spread, (days // 7 + 1, accounts))
         rate = rate * np.repeat(weeks, 7, axis=0)[:days]
+    if holidays:
+        leaves, length = rng.integers(130, days - 30, accounts), rng.integers(7, 22, accounts)
+        day = np.arange(days)[:, None]
+        away = (day >= leaves) & (day < leaves + length) & (rng.random(accounts) < holidays)
+        rate = np.where(away, 0.0, rate)
     ids = [f"a{n:04d}" for n in range(accounts)]
     return Planted(
         usage_frame(rng.poisson(rate), ids), accounts_frame(ids, signed_on=START), weekly, falls, dates
