@@ -40,9 +40,14 @@ _INK = "#000037"
 
 _TITLE, _HEAD, _COUNT, _FUNNEL_HEIGHT, _ROW, _AFTER = 30, 36, 18, 20, 24, 18
 _GAP = 3
-_NAMES = 0.30
+_NAMES = 0.40
 _WIDEST = 1 / 4
-_NAME_LETTERS, _HEAD_LETTERS = 26, 15
+_NAME_LETTERS, _HEAD_LETTERS, _FEWEST_LETTERS = 22, 60, 9
+"""Letters of a name, of all heads of a path in one line, of one head: what a small screen holds."""
+
+_WIDE_ENOUGH = 6
+"""With more steps than this a cell holds "41 d", not "41 days"."""
+
 _SMALL = 12
 _TOLD = 5
 
@@ -139,8 +144,9 @@ def _title(drawing: _Drawing, panel: Panel) -> None:
 
 
 def _heads(drawing: _Drawing, panel: Panel, width: float) -> None:
+    letters = max(_FEWEST_LETTERS, _HEAD_LETTERS // max(len(panel.steps), 1))
     for place, step in enumerate(panel.steps):
-        lines = textwrap.wrap(step, _HEAD_LETTERS, max_lines=2, placeholder=" …", break_long_words=True)
+        lines = textwrap.wrap(step, letters, max_lines=2, placeholder=" …", break_on_hyphens=False)
         said = "<br>".join(_safe(line) for line in lines)
         drawing.text((place + 0.5) * width, drawing.y + _HEAD / 2, f"<b>{said}</b>")
     drawing.y += _HEAD
@@ -172,7 +178,7 @@ def _row(
     for cell in cells:
         across = (cell["column"] * width + 0.002, (cell["column"] + 1) * width - 0.002)
         drawing.box(across, (top, bottom), _colour(cell), _shows(panel, row, cell), _says(panel, row, cell))
-        said = _written(cell)
+        said = _written(cell, short=len(panel.steps) > _WIDE_ENOUGH)
         where = ((across[0] + across[1]) / 2, (top + bottom) / 2)
         if cell["mark"] == NOW and row["account_id"]:
             drawing.light.append((*where, f"<b>{said}</b>"))
@@ -202,10 +208,13 @@ def _colour(cell: dict[str, Any]) -> str:
     return f"rgba({_TINTS.get(cell['state'], _USUAL_TINT)},{0.18 + 0.4 * cell['share']:.2f})"
 
 
-def _written(cell: dict[str, Any]) -> str:
+def _written(cell: dict[str, Any], *, short: bool) -> str:
     """The sign of a cell: nothing where a step lies ahead."""
+    if cell["mark"] == NOW and cell["account_id"]:
+        days = _days(cell["days"])
+        return f"{SIGNS[cell['state']]} {days.split(' ')[0] + ' d' if short and ' ' in days else days}"
     if cell["mark"] == NOW:
-        return f"{SIGNS[cell['state']]} {_days(cell['days'])}" if cell["account_id"] else f"{cell['n']:,}"
+        return f"{cell['n']:,}"
     return {DID: "✓", SKIPPED: "skipped", AHEAD: ""}[cell["mark"]]
 
 

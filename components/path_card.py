@@ -21,7 +21,7 @@ from models.paths.chosen import Chosen
 from models.paths.progress_frames import BEHIND, STUCK
 
 WHERE = "path_card"
-_WIDTH = 150
+_WIDTH = 134
 _COLOURS = {STUCK: "red", BEHIND: "orange"}
 _DAY = "path_tick_day"
 

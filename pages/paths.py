@@ -39,6 +39,7 @@ from pages._saved_views import saved_views
 
 _CHART = "paths_chart"
 _TURN = "paths_turn"
+_FILTER = 120
 
 
 def render() -> None:
@@ -105,7 +106,7 @@ def _choices(reader: Reader, rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str
             placeholder="Name or id",
             live="300ms",
             bind="query-params",
-            width=180,
+            width=_FILTER,
         )
         for name, label in FILTERS.items():
             query[name] = tuple(
@@ -115,7 +116,7 @@ def _choices(reader: Reader, rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str
                     key=f"{PREFIX}{name}",
                     bind="query-params",
                     placeholder="Any",
-                    width=150,
+                    width=_FILTER,
                 )
             )
         with st.popover("Views", icon=":material/bookmark:"):

@@ -101,7 +101,7 @@ def test_the_picture_holds_every_account_once_and_the_stuck_by_name(open_page: O
     for name in NAMES:
         assert any(f"<b>{name}</b>  {counts[name]} accounts" in title for title in titles)
     longest = stuck().sort("days_on", descending=True).row(0, named=True)
-    assert f"<b>‼ {longest['days_on']} days</b>" in drawn["data"][1]["text"]
+    assert f"<b>‼ {longest['days_on']} d</b>" in drawn["data"][1]["text"]
 
 
 @pytest.mark.usefixtures("in_walked")
