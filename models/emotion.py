@@ -135,7 +135,8 @@ def level(answers: pl.DataFrame, models: Models, as_of: date) -> pl.DataFrame:
 def foretold(of: Felt) -> pl.DataFrame:
     """Each account's last answer, and what its earlier ones had let expect on that day.
 
-    Out: account_id, last_on (day), value and expected (0-100; the company's mean where it was the first).
+    Out: account_id, last_on (day), value and expected (0-100; the company's mean where it was the first),
+    `spread` (standard deviation of such an answer around what was expected), `before` (earlier answers).
     """
     told = of.answers.sort("account_id", "day", "response_id").drop("weight", "points", "mean")
     last = told.group_by("account_id", maintain_order=True).last()
@@ -143,13 +144,25 @@ def foretold(of: Felt) -> pl.DataFrame:
     ends = last.select("account_id", now="day")
     before = _weighed(earlier.join(ends, on="account_id", maintain_order="left"), of.models)
     mean = pl.lit(of.models[0].mean)
-    known = before.group_by("account_id").agg(expected=pl.col("mean").first() + pl.col("points").sum())
+    noise = pl.when(pl.col("half") == 0).then(_noise(of.models[0])).otherwise(_noise(of.models[1]))
+    known = before.group_by("account_id").agg(
+        expected=pl.col("mean").first() + pl.col("points").sum(),
+        spread=(pl.col("left").first() + noise.first()).sqrt(),
+        before=pl.len().cast(pl.Int64),
+    )
     return last.join(known, on="account_id", how="left", maintain_order="left").select(
         "account_id",
         pl.col("expected").fill_null(mean),
+        "spread",
+        pl.col("before").fill_null(0),
         value="value",
         last_on=(pl.col("day") - date(1970, 1, 1).toordinal()).cast(pl.Int32).cast(pl.Date),
     )
+
+
+def _noise(model: MoodModel) -> float:
+    """Variance of one answer around its account's mood: noise, and its respondent's style."""
+    return (model.noise + model.style) * model.variance
 
 
 def _states(

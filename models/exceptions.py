@@ -9,12 +9,16 @@ from datetime import date
 import polars as pl
 
 from models import exception_rules as rules
+from models.book import live
 from models.contracts import Column, Contract
 from models.exception_handoffs import handoff_findings
+from models.exception_mood import emotion_dropped
 from models.exception_paths import path_findings
 from models.exception_silent import silent
+from models.exception_use import breadth_lost, champions_quiet
+from models.exception_waiting import waiting_on_us
 from models.facts import DAY, WHOLE
-from models.findings import FINDINGS
+from models.findings import FINDINGS, OWN
 
 OPENED = Contract(
     "opened_exceptions",
@@ -34,7 +38,8 @@ class Advance:
 
     `opened` is `OPENED`: new ones, `times_opened` above 1 when the same kind had closed before (its
     earlier rows stay as history). `still` are open ones found again, with today's finding in place of the
-    old one and every other column of theirs kept. `closed` are open ones no longer found, with `closed_on`.
+    old one and every other column of theirs kept; of a rule of one's own, the first `since` too.
+    `closed` are open ones no longer found, with `closed_on`.
     """
 
     opened: pl.DataFrame
@@ -48,12 +53,20 @@ def findings(
     as_of: date,
     handoff_days: Mapping[str, float] | None = None,
     walked: pl.DataFrame | None = None,
+    *,
+    event_spans: pl.DataFrame | None = None,
+    champions: pl.DataFrame | None = None,
+    foretold: pl.DataFrame | None = None,
+    reply_days: Mapping[str, float] | None = None,
 ) -> pl.DataFrame:
-    """Run every rule as of a day. Out: `FINDINGS`, by kind and account.
+    """Run every rule that Rounds comes with as of a day. Out: `FINDINGS`, by kind and account.
 
     `facts` holds accounts, contacts, handoffs, interactions, survey_invitations and survey_responses as
     in `models.facts`; `declines_now` is `DECLINES` of the same day; `handoff_days` are the service levels
     that people chose, in days by step. `walked` is `progress_frames.PROGRESS` of the day, if paths hold.
+    `event_spans` (`facts.EVENT_SPANS`, with the fact features), `champions` (`champions.CHAMPIONS`) and
+    `foretold` (`emotion.foretold`) bring the kinds that need them; `reply_days` are the service levels for
+    answers, in working days by channel. The pulse and rules of one's own look at scores (`models.scoring`).
     """
     accounts, interactions = facts["accounts"], facts["interactions"]
     responses = facts["survey_responses"]
@@ -66,6 +79,12 @@ def findings(
                 rules.renewal_untouched(accounts, interactions, as_of),
                 handoff_findings(facts["handoffs"], accounts, as_of, handoff_days),
                 FINDINGS.empty() if walked is None else path_findings(walked, as_of),
+                waiting_on_us(accounts, interactions, as_of, reply_days),
+                FINDINGS.empty() if foretold is None else emotion_dropped(foretold, as_of),
+                FINDINGS.empty() if champions is None else champions_quiet(champions, facts["contacts"]),
+                FINDINGS.empty()
+                if event_spans is None
+                else breadth_lost(live(accounts, as_of), event_spans, facts["features"], as_of),
             ]
         )
     )
@@ -103,7 +122,10 @@ def advance(known: pl.DataFrame, found: pl.DataFrame, as_of: date) -> Advance:
     still = (
         is_open.drop(fresh, strict=False)
         .join(found, on=key, how="inner")
-        .with_columns(pl.lit(as_of).alias("last_seen"))
+        .with_columns(
+            pl.lit(as_of).alias("last_seen"),
+            pl.when(pl.col("kind").str.starts_with(OWN)).then("first_seen").otherwise("since").alias("since"),
+        )
     )
     closed = is_open.join(found, on=key, how="anti").with_columns(pl.lit(as_of).alias("closed_on"))
     return Advance(OPENED.check(opened), still.sort(key), closed.sort(key))

@@ -20,9 +20,19 @@ HANDOFF_LATE = "handoff_late"
 HANDOFF_DROPPED = "handoff_dropped"
 HANDOFF_BOUNCED = "handoff_bounced"
 HANDOFF_OVERLAP = "handoff_overlap"
+BREADTH_LOST = "breadth_lost"
+CHAMPION_QUIET = "champion_quiet"
+EMOTION_DROPPED = "emotion_dropped"
+WAITING_ON_US = "waiting_on_us"
+PERCEPTION_GAP = "perception_gap"
 KINDS = {
     DECLINED: "Usage fell",
     DETRACTOR: "Unhappy answer",
+    WAITING_ON_US: "Waiting on us",
+    EMOTION_DROPPED: "Mood dropped",
+    CHAMPION_QUIET: "Champion gone quiet",
+    BREADTH_LOST: "Breadth lost",
+    PERCEPTION_GAP: "Pulse against data",
     SILENT: "Silent",
     RENEWAL_UNTOUCHED: "Renewal near and untouched",
     STALLED: "Stalled on a step",
@@ -33,7 +43,10 @@ KINDS = {
     HANDOFF_BOUNCED: "Handoff bounced",
     HANDOFF_OVERLAP: "Two teams at once",
 }
-"""Each kind of exception, with what it is called on screen."""
+"""Each kind of exception that Rounds itself looks for, with what it is called on screen."""
+
+OWN = "rule:"
+"""How the kind of a rule that people made begins; its id follows."""
 
 FINDINGS = Contract(
     "findings",

@@ -109,6 +109,9 @@ _KIND_DAYS = {
     "handoff_late": 2,
     "handoff_dropped": 2,
     "handoff_bounced": 7,
+    "waiting_on_us": 1,
+    "emotion_dropped": 2,
+    "champion_quiet": 7,
 }
 
 

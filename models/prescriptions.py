@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.findings import (
+    BREADTH_LOST,
+    CHAMPION_QUIET,
     DECLINED,
     DETRACTOR,
     DEVIATED,
+    EMOTION_DROPPED,
     HANDOFF_BOUNCED,
     HANDOFF_DROPPED,
     HANDOFF_LATE,
     HANDOFF_OVERLAP,
     NEVER_STARTED,
+    PERCEPTION_GAP,
     RENEWAL_UNTOUCHED,
     SILENT,
     STALLED,
+    WAITING_ON_US,
 )
 
 
@@ -98,6 +103,36 @@ PRESCRIPTIONS: dict[str, Prescription] = {
         open_with="Two teams of ours are in touch with you. Whom do you turn to, and for what?",
         end_with="Name the one person to turn to.",
         saveability=0.05,
+    ),
+    BREADTH_LOST: Prescription(
+        do="Ask what they do instead for the work they dropped. Show it once more, or note why not.",
+        open_with="There is something that you used every week and have left. What do you do instead?",
+        end_with="Agree who tries it again, and on which task.",
+        saveability=0.15,
+    ),
+    CHAMPION_QUIET: Prescription(
+        do="Find out whether they are still there and in that role. If not, ask who follows them.",
+        open_with="We have not seen you for a while. Do you still work with this, or does somebody else?",
+        end_with="Name the person who carries it from now on, and meet them.",
+        saveability=0.20,
+    ),
+    EMOTION_DROPPED: Prescription(
+        do="Call, and ask what happened since their last answer. Put right what you can.",
+        open_with="You were happier with us before. What happened?",
+        end_with="Say what you will put right and by when. Ring back that day.",
+        saveability=0.25,
+    ),
+    WAITING_ON_US: Prescription(
+        do="Answer today, or say by when. Tell them who is at it.",
+        open_with="You wrote to us and have not had an answer. I am sorry. Where do you stand?",
+        end_with="Give the answer, or the day on which it comes, and keep it.",
+        saveability=0.15,
+    ),
+    PERCEPTION_GAP: Prescription(
+        do="Look at both: what the data cannot see, and what you may have missed. If unclear, call.",
+        open_with="I would like to see with fresh eyes how you work with us. What goes well, what does not?",
+        end_with="Give a new pulse after the call, with the reason.",
+        saveability=0.10,
     ),
 }
 
