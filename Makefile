@@ -8,7 +8,7 @@ DEV := .venv/.dev-ready
 .PHONY: run test search check format bench browser clean
 
 run: $(APP)
-	$(PY) cli.py demo --if-empty
+	$(PY) cli.py demo --if-empty --accounts 1200
 	$(PY) cli.py refresh --if-needed --weeks 8
 	$(PY) -m streamlit run app.py
 

@@ -24,7 +24,7 @@ def main() -> None:
         if importlib.util.find_spec(f"pages.{page.module}")
     }
     role = session.viewer().role
-    page = st.navigation(navigation.sections(renders, role))
+    page = st.navigation(navigation.sections(renders, role), expanded=True)
     guarded(_around)()
     with watching.timed(page.url_path or "today", role):
         page.run()
