@@ -5,9 +5,9 @@ Run: `python -m benchmarks.quadrant FOLDER` (a new folder; about 300 MB).
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -161,4 +161,6 @@ def run(home: Path) -> None:
 
 
 if __name__ == "__main__":
-    run(Path(sys.argv[1]))
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("home", type=Path, help="a folder; made anew when it does not exist")
+    run(parser.parse_args().home)
