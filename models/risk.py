@@ -55,7 +55,7 @@ def risk(
         risk=pl.col("points").sum(),
         risk_parts=pl.col("part").sort_by("points", "term", descending=[True, False]).str.join(", "),
     )
-    paid = pl.col("mrr").fill_null(0.0) if rows["mrr"].is_not_null().any() else pl.lit(1.0)
+    paid = paid_share(rows)
     return RISK.check(
         rows.join(total, on="account_id", how="left")
         .with_columns(
@@ -65,6 +65,11 @@ def risk(
         .with_columns(priority=pl.col("risk") / 100 * paid)
         .sort("account_id")
     )
+
+
+def paid_share(rows: pl.DataFrame) -> pl.Expr:
+    """What is at stake: MRR, an account without one standing for 0; 1 where no account has any."""
+    return pl.col("mrr").fill_null(0.0) if rows["mrr"].is_not_null().any() else pl.lit(1.0)
 
 
 def _weights(weights: Mapping[str, float] | None) -> dict[str, float]:

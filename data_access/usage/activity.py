@@ -91,6 +91,15 @@ class ActivityCache:
             tuple(months_read),
         )
 
+    def spans_by_month(self, as_of: date) -> list[tuple[date, pl.DataFrame]]:
+        """Each month's first day and its own event spans (`EVENT_SPANS`), nothing dated after `as_of`."""
+        found = []
+        for month in self._months():
+            if month.first <= as_of:
+                kept = self._kept(month) or self._derive(month)
+                found.append((month.first, self._cut(month, kept, as_of).spans))
+        return found
+
     def spans_at(self, ends: Sequence[date], account_ids: pl.Series) -> dict[date, pl.DataFrame]:
         """Event spans of some accounts up to each of some months' last days; every month is read once."""
         months = {month.last: month for month in self._months()}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -86,6 +87,10 @@ class Evaluation:
     def calibrated(self) -> bool:
         """Whether the calibration error is no larger than chance would make it."""
         return self.calibration.value is not None and self.calibration.value <= self.calibration_limit
+
+    def to_json(self) -> str:
+        """One JSON object; an estimate has value, low and high."""
+        return json.dumps(asdict(self))
 
 
 def evaluate(judged: pl.DataFrame, *, seed: int = 0) -> Evaluation:

@@ -62,7 +62,7 @@ def train(
     under 300 accounts or 30 churns.
     """
     rows = observations.filter(pl.col("left").is_not_null() & (pl.col("outcome_on") <= known_on))
-    refused = refusal(rows["account_id"].n_unique(), int(rows["left"].sum()))
+    refused = refusal(accounts_seen(evidence.accounts, known_on), int(rows["left"].sum()))
     if refused is not None:
         return Training(None, refused, JUDGED.empty(), pl.DataFrame())
     raw = raw_features(rows, evidence, common_events(evidence.event_months, known_on))
@@ -89,6 +89,12 @@ def train(
         found,
     )
     return Training(model, verdict, judged, raw)
+
+
+def accounts_seen(accounts: pl.DataFrame, until: date) -> int:
+    """How many accounts there were by a day, those that left included."""
+    signed = pl.col("signed_on")
+    return accounts.filter(signed.is_null() | (signed <= until)).height
 
 
 def cuts(raw: pl.DataFrame, windows: int = WINDOWS) -> list[date]:

@@ -26,7 +26,7 @@ SHAPE = Shape(events_per_account=120)
 
 
 @cache
-def made(signal: Signal = "paths", accounts: int = 2_000, months: int = 36, seed: int = 5) -> Company:
+def made(signal: Signal = "paths", accounts: int = 1_200, months: int = 30, seed: int = 5) -> Company:
     return company(DAY, accounts=accounts, months=months, seed=seed, signal=signal, shape=SHAPE)
 
 
@@ -99,9 +99,9 @@ def test_what_comes_later_changes_no_prediction(back: int) -> None:
     accounts, subscriptions = (known_by(facts, day)[name] for name in ("accounts", "subscriptions"))
     for kind in (RENEWAL, MONTHLY):
         rows = upcoming(accounts, subscriptions, day, kind)
-        assert rows.equals(
-            upcoming(facts["accounts"], facts["subscriptions"], day, kind).select(rows.columns)
-        )
+        # The stated end of a running term is known before its day, hence the day of the decision may differ.
+        later = upcoming(facts["accounts"], facts["subscriptions"], day, kind)
+        assert rows.drop("outcome_on").equals(later.drop("outcome_on"))
         ours, theirs = features(model, rows, whole), features(model, rows, cut)
         for name in ours.columns:
             assert ours[name].equals(theirs[name], null_equal=True), name
@@ -109,7 +109,7 @@ def test_what_comes_later_changes_no_prediction(back: int) -> None:
 
 
 def test_a_model_trained_on_a_past_day_does_not_know_the_future() -> None:
-    facts, day = made().facts, DAY - timedelta(days=240)
+    facts, day = made("paths", 600, 24).facts, DAY - timedelta(days=120)
     cut = known_by(facts, day)
     first, second = evidence_of(facts), evidence_of(cut)
     since = first.usage_starts
@@ -178,7 +178,7 @@ def test_a_new_model_replaces_the_old_one_unless_it_is_worse() -> None:
     recent = better(new.model, new)
     assert recent.better
     assert "Only 0 churns" in recent.sentence
-    day = DAY - timedelta(days=420)
+    day = DAY - timedelta(days=365)
     facts = made().facts
     evidence = evidence_of(facts)
     old = train(asked(facts, day, evidence), evidence, day).model
@@ -197,7 +197,7 @@ def test_a_new_model_replaces_the_old_one_unless_it_is_worse() -> None:
 
 
 def test_rolling_contracts_choose_their_columns_by_folds() -> None:
-    facts = made("activity", 500, 24, 2).facts
+    facts = made("activity", 320, 12, 2).facts
     evidence = evidence_of(facts)
     rows = asked(facts, DAY, evidence, kind=MONTHLY)
     training = train(rows, evidence, DAY)
