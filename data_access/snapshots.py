@@ -105,6 +105,19 @@ def scores(database: Database, viewer: Viewer, snapshot_id: int) -> pl.DataFrame
     return joined.select(SCORES.names)
 
 
+def some_scores(
+    database: Database, viewer: Viewer, snapshot_id: int, columns: tuple[str, ...]
+) -> pl.DataFrame:
+    """A few columns of one snapshot's scores, account_id first; not risk_parts, which is kept apart."""
+    wanted = ("account_id", *(name for name in dict.fromkeys(columns) if name != "account_id"))
+    contract = Contract("some_scores", tuple(SCORES.column(name) for name in wanted))
+    of = account_scores.c
+    statement = sa.select(*(of[name] for name in wanted)).where(
+        of.snapshot_id == snapshot_id, visible(viewer, of.account_id)
+    )
+    return database.frame(statement, contract)
+
+
 def history(database: Database, viewer: Viewer, account_id: str) -> pl.DataFrame:
     """One account's scores in every snapshot, oldest first, with `snapshot_id` and `as_of`; no risk_parts."""
     statement = (
