@@ -1,9 +1,6 @@
-"""Who to ring in an account, and what time it is there."""
+"""Who to ring in an account."""
 
 from __future__ import annotations
-
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -24,7 +21,6 @@ CHOSEN = Contract(
     ),
     key=("account_id",),
 )
-OPENS, CLOSES = 9, 17
 
 
 def choose_contacts(contacts: pl.DataFrame, asked_for: pl.DataFrame) -> pl.DataFrame:
@@ -68,27 +64,3 @@ def forbidden(contacts: pl.DataFrame) -> pl.DataFrame:
     """The accounts whose every known contact is marked do_not_contact: account_id."""
     flag = pl.col("do_not_contact").fill_null(value=False)
     return contacts.group_by("account_id").agg(flag.all().alias("all")).filter("all").select("account_id")
-
-
-def local_times(timezones: pl.Series, now: datetime) -> pl.DataFrame:
-    """What time it is in each time zone: timezone, local_time ("14:05"), in_hours (9 to 17 on weekdays).
-
-    `now` must know its own zone. A zone that doesn't exist, or isn't known, has null in both.
-
-    >>> from datetime import timezone
-    >>> noon = datetime(2025, 11, 20, 12, tzinfo=timezone.utc)
-    >>> local_times(pl.Series(["Asia/Tokyo", "Mars/Base"]), noon).rows()
-    [('Asia/Tokyo', '21:00', False), ('Mars/Base', None, None)]
-    """
-    names = timezones.drop_nulls().unique().sort().to_list()
-    rows = [(name, *_clock(name, now)) for name in names]
-    schema = {"timezone": pl.String, "local_time": pl.String, "in_hours": pl.Boolean}
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _clock(name: str, now: datetime) -> tuple[str | None, bool | None]:
-    try:
-        there = now.astimezone(ZoneInfo(name))
-    except (KeyError, ValueError, OSError):
-        return None, None
-    return f"{there:%H:%M}", there.weekday() < 5 and OPENS <= there.hour < CLOSES

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from models.call_contacts import choose_contacts, forbidden, local_times
+from models.call_contacts import choose_contacts, forbidden
 from models.call_frames import CALLS, LEFT_OUT
+from models.call_hours import Hours, open_hours
+from models.call_ranking import ranked
+from models.call_settings import REST_DAYS, RETRY_DAYS
 from models.call_words import words_for
 from models.findings import DETRACTOR
 from models.playbook import Playbook
@@ -19,7 +22,18 @@ REACHED = "reached"
 HAND = "by_hand"
 """Kind of a call that a person added to an account without an exception."""
 
-SCORED = ("account_id", "name", "csm_id", "segment", "mrr", "currency", "renewal_on", "risk", "quadrant")
+SCORED = (
+    "account_id",
+    "name",
+    "csm_id",
+    "segment",
+    "region",
+    "mrr",
+    "currency",
+    "renewal_on",
+    "risk",
+    "quadrant",
+)
 
 SIGN_POINTS = 5.0
 """A sign of risk that adds at least this much is worth a sentence."""
@@ -32,14 +46,17 @@ def _priors() -> dict[str, float]:
 
 @dataclass(frozen=True)
 class CallRules:
-    """How many calls a day, how long an account rests after one, what a call is thought to save, and
-    the playbooks that people saved, by quarter or kind."""
+    """How many calls a day, how long an account rests after one, when it may be rung, the share of a day
+    that is kept for small accounts, what a call is thought to save, and the playbooks that people saved,
+    by quarter or kind."""
 
     capacity: int = 8
     capacities: Mapping[str, int] = field(default_factory=dict)
-    rest_days: int = 14
-    retry_days: int = 2
+    rest_days: int = REST_DAYS
+    retry_days: int = RETRY_DAYS
     most_reasons: int = 3
+    small_share: float = 0.0
+    hours: Hours = field(default_factory=Hours)
     saveability: Mapping[str, float] = field(default_factory=_priors)
     playbooks: Mapping[str, Playbook] = field(default_factory=dict)
 
@@ -47,14 +64,20 @@ class CallRules:
         low = {name: n for name, n in {"default": self.capacity, **self.capacities}.items() if n < 0}
         if low:
             raise ValueError(f"call capacity below 0 for {', '.join(low)}; give 0 for nobody to call")
+        if not 0 <= self.small_share <= 1:
+            raise ValueError(f"a share of {self.small_share} for small accounts; give one from 0 to 1")
 
 
 @dataclass(frozen=True)
 class CallList:
-    """`calls` (`CALLS`), and who has a reason but is left out (`LEFT_OUT`), each with the sentence why."""
+    """`calls` (`CALLS`), and who has a reason but is left out (`LEFT_OUT`), each with the sentence why.
+
+    `day` is the day that was planned: the reader's own, or the next working day when theirs is off.
+    """
 
     calls: pl.DataFrame
     left_out: pl.DataFrame
+    day: date
 
 
 def call_list(
@@ -72,37 +95,45 @@ def call_list(
     and from `models.call_frames` the calls done (`DONE`) and added by hand (`ADDED`).
     `now` must know its zone, the reader's own.
 
-    Calls by hand come first, oldest first; then risk/100 x MRR x saveability (the strongest of its reasons).
+    Calls by hand come first, oldest first; then risk/100 x MRR x saveability (the strongest of its reasons);
+    where `scores` has the chance of leaving (`churn`, null while no model has a signal), that for risk/100.
     MRR is taken relative to the median MRR of its currency, so that no currencies are added or compared
     as they are. Where nobody has an MRR, risk alone ranks. Never: an account whose every contact is
-    do_not_contact, and one called within rest_days (retry_days when nobody was reached), unless a person
-    added the call after that. Capacity is what is left after the calls already done today.
+    do_not_contact, one that is closed all day where the contact is (weekend, holiday; e-mail waits for
+    nobody), and one called within rest_days (retry_days when nobody was reached), unless a person added the
+    call after that. Capacity is what is left after the calls already done today; `models.call_ranking.ranked`
+    says what fits. On a day off everywhere the next working day is planned.
 
     Raises `ValueError` when `now` has no zone.
     """
     if now.tzinfo is None:
         raise ValueError(f"now is {now} without a time zone; give the reader's own, as in datetime.now(zone)")
     ruled = rules or CallRules()
+    day = ruled.hours.working_day(now.date())
     wanted = _reasons(exceptions, added, scores, ruled)
     resting = _resting(done, now, ruled)
     blocked = forbidden(contacts).with_columns(pl.lit("Nobody there may be contacted.").alias("sentence"))
-    still = _rested(wanted, resting)
-    barred = wanted.join(blocked, on="account_id")
-    left_out = pl.concat(
-        [
-            barred.select("account_id", "csm_id", "sentence"),
-            wanted.join(still, on="account_id", how="anti")
-            .join(blocked, on="account_id", how="anti")
-            .join(resting, on="account_id")
-            .select("account_id", "csm_id", "sentence"),
-        ]
+    free = _rested(wanted, resting).join(blocked, on="account_id", how="anti")
+    met = _met(free, contacts, exceptions, now, day, ruled.hours)
+    shut = pl.col("closed").is_not_null() & (pl.col("channel") != "email")
+    because = [
+        wanted.join(blocked, on="account_id"),
+        wanted.join(free, on="account_id", how="anti")
+        .join(blocked, on="account_id", how="anti")
+        .join(resting, on="account_id"),
+        met.filter(shut).with_columns(sentence="closed"),
+    ]
+    left_out = pl.concat([one.select(LEFT_OUT.names) for one in because])
+    order = ranked(
+        met.filter(~shut),
+        scores,
+        _slots(done, now),
+        capacity=ruled.capacity,
+        capacities=ruled.capacities,
+        small_share=ruled.small_share,
     )
-    ranked = _ranked(
-        still.join(blocked, on="account_id", how="anti"), scores, _slots(done, now, ruled), ruled
-    )
-    return CallList(
-        _shown(ranked, contacts, exceptions, now, ruled), LEFT_OUT.check(left_out.sort("account_id"))
-    )
+    calls = CALLS.check(words_for(order, ruled.playbooks))
+    return CallList(calls, LEFT_OUT.check(left_out.sort("account_id")), day)
 
 
 def headline(calls: pl.DataFrame, accounts: int) -> str:
@@ -192,54 +223,27 @@ def _rested(wanted: pl.DataFrame, resting: pl.DataFrame) -> pl.DataFrame:
     return called.filter(pl.col("called_at").is_null() | asked_since.fill_null(value=False))
 
 
-def _slots(done: pl.DataFrame, now: datetime, rules: CallRules) -> pl.DataFrame:
+def _slots(done: pl.DataFrame, now: datetime) -> pl.DataFrame:
     """Calls already done today: csm_id, used."""
     today = done.filter(_days_ago(now) == 0).with_columns(pl.col("csm_id").fill_null(""))
     return today.group_by("csm_id").agg(pl.len().cast(pl.Int64).alias("used"))
 
 
-def _ranked(wanted: pl.DataFrame, scores: pl.DataFrame, used: pl.DataFrame, rules: CallRules) -> pl.DataFrame:
-    paying = scores.filter(pl.col("mrr") > 0)
-    usual = paying.group_by("currency").agg(pl.col("mrr").median().alias("usual"))
-    risk = pl.col("risk").fill_null(scores["risk"].median() if scores["risk"].count() else 50) / 100
-    size = pl.lit(1.0) if paying.is_empty() else (pl.col("mrr") / pl.col("usual")).fill_null(0)
-    capacity = pl.col("csm_id").replace_strict(
-        dict(rules.capacities), default=rules.capacity, return_dtype=pl.Int64
-    )
-    return (
-        wanted.join(usual, on="currency", how="left", nulls_equal=True)
-        .join(used, on="csm_id", how="left")
-        .with_columns(
-            (risk * size * pl.col("saveability")).alias("worth"), (risk * pl.col("mrr")).alias("stake")
-        )
-        .sort(
-            "csm_id",
-            ~pl.col("by_hand"),
-            "created_at",
-            -pl.col("worth"),
-            -pl.col("risk"),
-            "account_id",
-            nulls_last=True,
-        )
-        .with_columns((pl.int_range(pl.len(), dtype=pl.Int64).over("csm_id") + 1).alias("position"))
-        .with_columns(
-            (pl.col("position") <= capacity - pl.col("used").fill_null(0)).alias("planned"),
-            (pl.col("stake") * pl.col("saveability")).alias("saving"),
-        )
-    )
-
-
-def _shown(
-    ranked: pl.DataFrame, contacts: pl.DataFrame, exceptions: pl.DataFrame, now: datetime, rules: CallRules
+def _met(
+    free: pl.DataFrame,
+    contacts: pl.DataFrame,
+    exceptions: pl.DataFrame,
+    now: datetime,
+    day: date,
+    hours: Hours,
 ) -> pl.DataFrame:
-    """Add the person, their clock and the words."""
+    """Add the person to call, their clock, and when they can be rung on the day."""
     answered = exceptions.filter(pl.col("kind") == DETRACTOR).select(
         "account_id", pl.col("evidence").str.json_path_match("$.contact_id").alias("contact_id")
     )
-    people = choose_contacts(contacts.join(ranked, on="account_id", how="semi"), answered)
-    named = ranked.join(people, on="account_id", how="left", maintain_order="left").with_columns(
+    people = choose_contacts(contacts.join(free, on="account_id", how="semi"), answered)
+    named = free.join(people, on="account_id", how="left", maintain_order="left").with_columns(
         pl.col("channel").fill_null("none"), pl.col("name").fill_null(pl.col("account_id"))
     )
-    clocks = local_times(named["timezone"], now)
-    timed = named.join(clocks, on="timezone", how="left", maintain_order="left")
-    return CALLS.check(words_for(timed, rules.playbooks))
+    open_there = open_hours(named, now, day, hours)
+    return named.join(open_there, on=["timezone", "region"], how="left", nulls_equal=True)

@@ -6,10 +6,12 @@ from datetime import date, datetime
 
 import polars as pl
 
-from models.call_frames import ADDED, DONE
+from models.call_frames import ADDED, DONE, LEFT_OUT
 from models.calls import CallList, CallRules, call_list
 
 JUDGED_FALSE = "false"
+REMOVED = "removed"
+"""State of a call that a person took off the list until a day."""
 
 
 def day_plan(
@@ -22,15 +24,44 @@ def day_plan(
     as_of: date | None = None,
     rules: CallRules | None = None,
 ) -> CallList:
-    """Plan calls with `models.calls.call_list`, leaving out what somebody judged false or snoozed.
+    """Plan calls with `models.calls.call_list`, leaving out what somebody judged false, snoozed, put off
+    or took off the list.
 
     In: exceptions as stored (with `verdict` and `snoozed_until`), `SCORES`, `CONTACTS`, and calls as
-    stored (account_id, csm_id, state, origin, outcome, note, created_at, done_at). `now` knows its
-    zone; `as_of` stands in for its day when a past day is planned again.
+    stored (account_id, csm_id, state, origin, outcome, note, due_on, created_at, created_by, done_at).
+    `now` knows its zone; `as_of` stands in for its day when a past day is planned again.
     """
     today = as_of or now.date()
     awake = pl.col("snoozed_until").is_null() | (pl.col("snoozed_until") <= today)
     believed = pl.col("verdict").is_null() | (pl.col("verdict") != JUDGED_FALSE)
+    found = exceptions.filter(awake & believed)
+    away = _away(tasks, today)
     done = tasks.filter(pl.col("state") == "done").select(DONE.names)
-    waiting = tasks.filter((pl.col("state") == "open") & (pl.col("origin") == "hand")).select(ADDED.names)
-    return call_list(exceptions.filter(awake & believed), scores, contacts, done, waiting, now, rules)
+    due = (pl.col("due_on") <= today).fill_null(value=True)
+    waiting = tasks.filter((pl.col("state") == "open") & (pl.col("origin") == "hand") & due)
+    listed = call_list(
+        found.join(away, on="account_id", how="anti"),
+        scores,
+        contacts,
+        done,
+        waiting.select(ADDED.names).join(away, on="account_id", how="anti"),
+        now,
+        rules,
+    )
+    gone = away.join(scores.select("account_id", pl.col("csm_id").fill_null("")), on="account_id")
+    left_out = pl.concat([listed.left_out, gone.select(LEFT_OUT.names)]).sort("account_id")
+    return CallList(listed.calls, LEFT_OUT.check(left_out), listed.day)
+
+
+def _away(tasks: pl.DataFrame, today: date) -> pl.DataFrame:
+    """Accounts that a person put off or took off the list until a later day: account_id, sentence."""
+    later = tasks.filter(pl.col("due_on") > today, pl.col("state").is_in(["open", REMOVED]))
+    did = pl.when(pl.col("state") == REMOVED).then(pl.lit("Taken off the list")).otherwise(pl.lit("Put off"))
+    why = pl.when(pl.col("note").is_null()).then(pl.lit(".")).otherwise(pl.format(": {}", "note"))
+    until = pl.col("due_on").dt.strftime("%-d %b %Y")
+    said = pl.concat_str(did, pl.lit(" until "), until, pl.lit(" by "), "created_by", why)
+    return (
+        later.sort("due_on").group_by("account_id").agg(said.last().alias("sentence"))
+        if later.height
+        else pl.DataFrame(schema={"account_id": pl.String, "sentence": pl.String})
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,8 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.call_contacts import choose_contacts, local_times
+from models.call_compare import compare
+from models.call_contacts import choose_contacts
 from models.call_frames import ADDED, CALLS, DONE
+from models.call_hours import Holiday, Hours, to_ring
 from models.calls import CallList, CallRules, call_list, headline
 from models.facts import CONTACTS
 from models.findings import FINDINGS
@@ -223,20 +225,6 @@ def test_an_account_without_contacts_is_still_on_the_list() -> None:
     assert (call["contact_id"], call["channel"], call["local_time"]) == (None, "none", None)
 
 
-def test_local_time_and_hours() -> None:
-    zones = ["Asia/Tokyo", "America/New_York", "Europe/London", "No/Where", None]
-    times = local_times(pl.Series(zones, dtype=pl.String), NOW)
-    assert times.sort("timezone").rows() == [
-        ("America/New_York", "03:30", False),
-        ("Asia/Tokyo", "17:30", False),
-        ("Europe/London", "08:30", False),
-        ("No/Where", None, None),
-    ]
-    sunday = datetime(2025, 11, 23, 12, tzinfo=timezone(timedelta(hours=1)))
-    assert local_times(pl.Series(["Europe/Madrid"]), sunday).row(0)[1:] == ("12:00", False)
-    assert local_times(pl.Series(["Europe/Madrid"]), NOW).row(0)[1:] == ("09:30", True)
-
-
 def test_a_clock_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="without a time zone"):
         plan([], [], now=NOW.replace(tzinfo=None))
@@ -326,3 +314,88 @@ def test_weighty_signs_of_risk_fill_up_the_three_reasons() -> None:
     expected = ["declined of a.", "Last used 9 days ago.", "Uses 2 things."]
     assert listed.calls["reasons"].to_list() == [expected]
     assert listed.calls["kinds"].to_list() == [["declined"]]
+
+
+def test_a_holiday_there_leaves_a_call_out_but_not_an_email() -> None:
+    rules = CallRules(hours=Hours(holidays=(Holiday(NOW.date(), "Asia/Tokyo", "A feast"),)))
+    people = [
+        contact("a", timezone="Asia/Tokyo"),
+        contact("b"),
+        contact("c", timezone="Asia/Tokyo", email="c@example.com", preferred_channel="email"),
+    ]
+    of = plan([reason(name) for name in "abc"], [score(name) for name in "abc"], people, rules=rules)
+    assert order(of) == ["b", "c"]
+    assert of.left_out.select("account_id", "sentence").rows() == [("a", "Closed there on 20 Nov: A feast.")]
+
+
+def test_on_a_weekend_the_next_working_day_is_planned() -> None:
+    saturday = NOW + timedelta(days=2)
+    of = plan([reason("a")], [score("a")], now=saturday)
+    assert (of.day, order(of)) == (date(2025, 11, 24), ["a"])
+    assert of.calls["in_hours"].to_list() == [False]
+    assert to_ring(of.calls, saturday).is_empty()
+    assert plan([reason("a")], [score("a")]).day == NOW.date()
+
+
+def test_what_can_be_rung_now() -> None:
+    zones = {"a": "Europe/Madrid", "b": "America/New_York", "c": "Asia/Tokyo"}
+    people = [contact(name, timezone=zone) for name, zone in zones.items()]
+    people += [contact("d", timezone="Asia/Tokyo", email="d@example.com", preferred_channel="email")]
+    of = plan([reason(name) for name in "abcd"], [score(name) for name in "abcd"], people)
+    assert order(of) == list("abcd")
+    assert to_ring(of.calls, NOW)["account_id"].to_list() == ["a", "d"]
+    assert to_ring(of.calls, NOW + timedelta(hours=8))["account_id"].to_list() == ["b", "d"]
+
+
+@pytest.mark.parametrize(
+    ("share", "planned", "fair"),
+    [
+        (0.0, ["a", "b", "c", "d"], []),
+        (0.5, ["a", "b", "e", "f"], ["e", "f"]),
+        (0.25, ["a", "b", "c", "e"], ["e"]),
+    ],
+)
+def test_a_share_of_the_day_is_kept_for_small_accounts(
+    share: float, planned: list[str], fair: list[str]
+) -> None:
+    mrr = {"a": 4000, "b": 3900, "c": 3800, "d": 3700, "e": 200, "f": 100, "g": 50}
+    scores = [score(name, mrr=value) for name, value in mrr.items()]
+    scores += [score("m", mrr=3600)]
+    of = plan([reason(name) for name in mrr], scores, rules=CallRules(capacity=4, small_share=share)).calls
+    assert of.filter("planned")["account_id"].to_list() == planned
+    assert of.filter("fair")["account_id"].to_list() == fair
+    assert of["position"].to_list() == list(range(1, 8))
+
+
+def test_a_chance_of_leaving_ranks_before_the_points() -> None:
+    reasons = [reason("a"), reason("b")]
+    of = plan(reasons, [score("a", 90, churn=0.1), score("b", 20, churn=0.4)]).calls
+    assert of.select("account_id", "likely").rows() == [("b", 0.4), ("a", 0.1)]
+
+
+def test_why_one_stands_above_the_other() -> None:
+    scores = [score("a", 60, 2000), score("b", 80, 500), score("m", 10, 1000)]
+    calls = plan([reason("a"), reason("b")], scores).calls
+    told = compare(calls, "b", "a")
+    assert (told.upper, told.lower) == ("a", "b")
+    assert told.terms.rows() == [
+        ("chance of leaving", 0.6, 0.8, pytest.approx(0.75)),
+        ("MRR against the usual", 2.0, 0.5, pytest.approx(4)),
+        ("share a call may save", 0.2, 0.2, pytest.approx(1)),
+        ("worth of the call", pytest.approx(0.24), pytest.approx(0.08), pytest.approx(3)),
+    ]
+    assert told.sentence == (
+        "A has 4.0 times the MRR against the usual, though B leads in chance of leaving. "
+        "In all a call there is worth 3.0 times as much."
+    )
+
+
+def test_why_a_call_by_hand_or_a_kept_place_goes_before() -> None:
+    scores = [score("a", mrr=4000), score("b", mrr=3900), score("e", mrr=100)]
+    by_hand = plan([reason("a")], scores, added=[{"account_id": "e", "created_at": utc(1)}]).calls
+    assert "A person asked for the call to E" in compare(by_hand, "a", "e").sentence
+    rules = CallRules(capacity=2, small_share=0.5)
+    kept = plan([reason(name) for name in "abe"], scores, rules=rules).calls
+    assert "kept for small accounts; B did not fit" in compare(kept, "b", "e").sentence
+    with pytest.raises(ValueError, match="don't both stand"):
+        compare(kept, "a", "nobody")
