@@ -23,7 +23,7 @@ VERDICTS = {
 
 
 def stuck_sentence(placed: pl.DataFrame, whose: str, book: int) -> str:
-    """How many are stuck and the three longest, with their step; Markdown.
+    """How many are stuck and the first three, with their step; Markdown.
 
     In: `models.paths.picture.STANDING` in its order, as the filters let it through; `whose` "your" or
     "the"; `book` all live accounts.
@@ -37,7 +37,13 @@ def stuck_sentence(placed: pl.DataFrame, whose: str, book: int) -> str:
     is_are = "is" if stuck.height == 1 else "are"
     first, *others = [_waits(row) for row in stuck.head(MOST_TOLD).iter_rows(named=True)]
     then = f" Then {'; '.join(others)}." if others else ""
-    return f"**{stuck.height:,} of {of} {is_are} stuck.** The longest: {first}.{then}"
+    fresh = stuck.filter(~pl.col("stale")).height
+    lately = (
+        f", {fresh:,} of them for less than three months longer than usual"
+        if 0 < fresh < stuck.height
+        else ""
+    )
+    return f"**{stuck.height:,} of {of} {is_are} stuck{lately}.** Call first: {first}.{then}"
 
 
 def _waits(row: dict[str, object]) -> str:
@@ -52,8 +58,8 @@ def legend(shown: Picture) -> str:
     """How to read the picture, and how many have a row of their own."""
     counted = shown.accounts - shown.named
     rest = (
-        f" {shown.named:,} of {words.count(shown.accounts, 'account')} with a row of their own, the longest "
-        f"stuck first; the other {counted:,} are counted by the step they are on."
+        f" {shown.named:,} of {words.count(shown.accounts, 'account')} with a row of their own, those who "
+        f"got stuck in the last months first; the other {counted:,} are counted by the step they are on."
         if counted
         else ""
     )

@@ -13,6 +13,9 @@ from models.paths.progress_frames import BEHIND, DONE, NOT_STARTED, OFF_PATH, ON
 ORDER = (STUCK, BEHIND, OFF_PATH, ON_TRACK, DONE, NOT_STARTED)
 """The states of `progress_frames`, the most urgent first."""
 
+STALE_DAYS = 90
+"""Who has been stuck for longer comes after those who got stuck since: there a call comes in time."""
+
 MOST_NAMED = 24
 """Accounts with a row of their own, shared out among the paths; the others are counted."""
 
@@ -32,6 +35,7 @@ STANDING = Contract(
         Column("next", TEXT, doc="name of that step"),
         Column("days", WHOLE, doc="waiting for it"),
         Column("usual", REAL, doc="days the successful needed (median)"),
+        Column("stale", FLAG, required=True, doc="stuck for so long that a call is no news to it"),
         Column("reached", pl.List(pl.Int64), required=True, doc="places of the steps it has done"),
         Column("skipped", pl.List(pl.Int64), required=True, doc="places of the steps it left out"),
     ),
@@ -113,7 +117,9 @@ def columns(prescribed: pl.DataFrame) -> pl.DataFrame:
 def standing(
     progress: pl.DataFrame, step_times: pl.DataFrame, prescribed: pl.DataFrame, names: pl.DataFrame
 ) -> pl.DataFrame:
-    """Where each account stands on the picture's columns: `STANDING`, the most urgent and longest first.
+    """Where each account stands on the picture's columns: `STANDING`, the most urgent first.
+
+    Within a state those stuck for up to `STALE_DAYS` come first, the longest on top, then the others.
 
     In: `PROGRESS`, `STEP_TIMES`, `PRESCRIBED`, and account_id with name for the accounts wanted.
     """
@@ -133,20 +139,20 @@ def standing(
         .with_columns(
             days=pl.col("days_on"),
             usual=pl.col("usual_days"),
+            stale=(pl.col("days_on") - pl.col("slow_days").fill_null(0) > STALE_DAYS).fill_null(value=False),
             reached=pl.col("reached").fill_null(none),
             skipped=pl.col("left_out").fill_null(none),
         )
     )
-    order = placed.sort(
-        rank, "days", "name", "account_id", descending=[False, True, False, False], nulls_last=True
-    )
+    down = [False, False, True, False, False]
+    order = placed.sort(rank, "stale", "days", "name", "account_id", descending=down, nulls_last=True)
     return STANDING.check(order)
 
 
 def picture(placed: pl.DataFrame, prescribed: pl.DataFrame) -> Picture:
     """What to draw of these accounts (`STANDING`, in its order) on these paths (`PRESCRIBED`).
 
-    The stuck have rows of their own, the longest first, then those behind; beyond `MOST_NAMED` rows the
+    The stuck have rows of their own, then those behind; beyond `MOST_NAMED` rows the
     others of a state are one row that counts them by step. The path with most stuck accounts comes first.
     A path on which nobody stands is drawn too.
     """

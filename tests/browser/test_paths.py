@@ -36,8 +36,8 @@ def card(page: Page, path_id: int) -> Locator:
 def test_the_first_screen_names_the_stuck_and_their_step(server: str, visit: Visit) -> None:
     page = ready(visit(f"{server}/paths"))
 
-    said = page.locator("p").filter(has_text=re.compile(r"accounts (are|is) stuck\.")).inner_text()
-    longest = re.findall(r"(?:longest: |Then |; )(.+?), (\d+) days before “(.+?)”", said)
+    said = page.locator("p").filter(has_text=re.compile(r"accounts (are|is) stuck")).inner_text()
+    longest = re.findall(r"(?:Call first: |Then |; )(.+?), (\d+) days before “(.+?)”", said)
     assert len(longest) == 3
     picture = page.locator(".st-key-paths-picture")
     box = picture.bounding_box()

@@ -108,7 +108,7 @@ def test_who_may_only_read_is_told_so(open_page: Open, monkeypatch: pytest.Monke
     app = open_page("accounts")
     tick(app, 0)
     auditor = queries.Viewer("audit@example.com", "Ann Audit", "auditor")
-    monkeypatch.setattr(queries, "viewer_of", lambda _: auditor)
+    monkeypatch.setattr(queries, "viewer_of", lambda *_: auditor)
 
     button(app, "Add to call list")
 

@@ -52,7 +52,7 @@ def prescribed() -> pl.DataFrame:
 
 def one(account: str, key: str | None, state: str, column: int | None, days: int | None) -> dict[str, object]:
     reached = list(range(column or 0))
-    at = {"path_key": key, "state": state, "column": column, "days": days, "usual": 12.0}
+    at = {"path_key": key, "state": state, "column": column, "days": days, "usual": 12.0, "stale": False}
     return {"account_id": account, "name": f"Name {account}", **at, "reached": reached, "skipped": []}
 
 
@@ -69,7 +69,7 @@ def test_columns_follow_positions_and_ties_their_usual_day() -> None:
     ]
 
 
-def test_standing_takes_places_from_steps_and_puts_the_longest_stuck_first() -> None:
+def test_standing_takes_places_from_steps_and_puts_the_longest_stuck_of_late_first() -> None:
     base: dict[str, object] = dict.fromkeys(PROGRESS.names) | {
         "path_key": PLAN, "path": "Plan", "done": 1, "steps": 3, "position": 1, "skipped": ["Early twin"],
         "swapped": [], "looped": [], "distance": 0, "days_since_start": 50, "watched": True, "sentence": "…",
@@ -78,6 +78,7 @@ def test_standing_takes_places_from_steps_and_puts_the_longest_stuck_first() -> 
         {"account_id": "A", "state": "on track", "next_step": "c#1", "next": "Late twin", "days_on": 90},
         {"account_id": "B", "state": "stuck", "next_step": "c#1", "next": "Late twin", "days_on": 40},
         {"account_id": "C", "state": "stuck", "next_step": "c#1", "next": "Late twin", "days_on": 41},
+        {"account_id": "E", "state": "stuck", "next_step": "c#1", "next": "Late twin", "days_on": 300},
         {"account_id": "D", "state": "not started", "path_key": None, "skipped": []},
     ]
     progress = PROGRESS.check(pl.DataFrame([base | row for row in told_of], PROGRESS.schema))
@@ -92,14 +93,14 @@ def test_standing_takes_places_from_steps_and_puts_the_longest_stuck_first() -> 
         step | {"account_id": "C", "step": "b#1", "state": "skipped"},
         step | {"account_id": "C", "step": "c#1", "state": "current"},
     ]
-    names = pl.DataFrame({"account_id": ["A", "B", "C", "D"], "name": ["a", "b", "c", "d"]})
+    names = pl.DataFrame({"account_id": ["A", "B", "C", "D", "E"], "name": ["a", "b", "c", "d", "e"]})
 
     found = standing(progress, pl.DataFrame(times, STEP_TIMES.schema), prescribed(), names)
 
-    assert found["account_id"].to_list() == ["C", "B", "A", "D"]
+    assert found["account_id"].to_list() == ["C", "B", "E", "A", "D"]
     first = found.row(0, named=True)
     assert (first["column"], first["days"], first["reached"], first["skipped"]) == (2, 41, [0], [1])
-    assert found.row(3, named=True)["path_key"] is None
+    assert found.row(4, named=True)["path_key"] is None
 
 
 def test_the_stuck_have_names_and_days_the_others_are_counted_by_step() -> None:
