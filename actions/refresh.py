@@ -14,7 +14,7 @@ from actions.facts_by_day import FactsByDay
 from actions.learning import past_of, users_of
 from actions.linking import Linked, as_notes, linked
 from actions.progress import Progress, silent
-from data_access import exceptions, imports, moves, settings, snapshots, stamps
+from data_access import exception_rules, exceptions, imports, moves, pulses, settings, snapshots, stamps
 from data_access.audit import record
 from data_access.locks import exclusive
 from data_access.store import Store
@@ -27,6 +27,8 @@ from models.event_success import event_success
 from models.exceptions import advance
 from models.facts import USAGE_EVENTS
 from models.findings import FINDINGS
+from models.own_rules import rules_of
+from models.pulse import newest as newest_pulses
 from models.scoring import Scored, score
 
 STAGES = (
@@ -143,6 +145,8 @@ def _refresh(
             past=past.rows,
             user_windows=users_of(store, day),
             walked=walked.progress.rows,
+            pulses=newest_pulses(pulses.listing(store.database, SYSTEM), day),
+            rules=rules_of(exception_rules.listing(store.database)),
             begin=watch.begin,
         )
         watch.begin("first value")

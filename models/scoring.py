@@ -16,10 +16,14 @@ from models.decisions import decisions, success_from
 from models.declines import DeclineResult, declines
 from models.declines_state import DeclineState
 from models.drivers import drivers
-from models.emotion import Felt, felt
+from models.emotion import Felt, felt, foretold
+from models.exception_mood import perception_gap
+from models.exception_waiting import SETTING as REPLY_DAYS
 from models.exceptions import findings
+from models.findings import FINDINGS
 from models.handoff_times import SETTING
 from models.measure_choice import choose
+from models.own_rules import Rule, own_findings
 from models.past_decisions import PAST
 from models.paths.progress_frames import PROGRESS
 from models.quadrant import quadrant
@@ -72,6 +76,8 @@ def score(
     past: pl.DataFrame | None = None,
     user_windows: pl.DataFrame | None = None,
     walked: pl.DataFrame | None = None,
+    pulses: pl.DataFrame | None = None,
+    rules: Mapping[int, Rule] | None = None,
     begin: Clock = lambda stage: None,
 ) -> Scored:
     """Score the live book on `as_of`.
@@ -81,6 +87,7 @@ def score(
     `weights`). `past` (`past_decisions.PAST`) lets past decisions choose what behaviour is made of;
     `user_windows` is what each user did (`user_behaviour`), `walked` where each account stands on its
     path (`progress_frames.PROGRESS`).
+    `pulses` (`pulse.NEWEST`) is what the CSMs think, `rules` are those that people made, by id.
     `memory` lets the decline detector go on from an earlier day. Nothing dated after
     `as_of` counts, so any past day can be scored as it would have been then.
     """
@@ -111,7 +118,20 @@ def score(
     begin("declines")
     fallen = declines(account_days, facts["accounts"], as_of, memory)
     begin("exceptions")
-    found = findings(_with_renewals(facts, live), fallen.now, as_of, _levels(chosen.get(SETTING)), walked)
+    champions = (
+        CHAMPIONS.empty() if user_windows is None else quiet_champions(live, user_windows, facts, as_of)
+    )
+    found = findings(
+        _with_renewals(facts, live),
+        fallen.now,
+        as_of,
+        _levels(chosen.get(SETTING)),
+        walked,
+        event_spans=spans,
+        champions=champions,
+        foretold=foretold(moods),
+        reply_days=_levels(chosen.get(REPLY_DAYS)),
+    )
     begin("risk")
     heard = reach(live, facts["contacts"], facts["community_posts"], facts["referrals"], as_of)
     asked = facts["survey_invitations"], facts["survey_responses"], as_of
@@ -119,9 +139,11 @@ def score(
     leaning = silence.leaning(quiet, *asked)
     order = risk(live, compared.scores, moods.scores, as_of, leaning=leaning)
     placed = PROGRESS.empty() if walked is None else walked
-    scores = _assembled(
-        facts, live, compared.scores, moods.scores, order, heard, found, fallen.now, placed, as_of
-    )
+    scores = _assembled(facts, live, compared.scores, moods.scores, order, heard, fallen.now, placed, as_of)
+    if pulses is not None:
+        found = pl.concat([found, perception_gap(scores, pulses, as_of)])
+    found = FINDINGS.check(pl.concat([found, own_findings(rules or {}, scores, found, as_of)]))
+    scores = _counted(scores, found)
     begin("weeks")
     notes: dict[str, object] = {
         "success": success.kind,
@@ -141,7 +163,7 @@ def score(
         moods,
         drivers(decided, _by_then(facts, as_of), days, spans, success=success.kind),
         USERS.empty() if user_windows is None else user_behaviour(live, user_windows, facts["contacts"]),
-        CHAMPIONS.empty() if user_windows is None else quiet_champions(live, user_windows, facts, as_of),
+        champions,
         new,
         uptake(spans, new, live, as_of),
         notes,
@@ -173,7 +195,6 @@ def _assembled(
     moods: pl.DataFrame,
     order: pl.DataFrame,
     heard: pl.DataFrame,
-    found: pl.DataFrame,
     fallen: pl.DataFrame,
     placed: pl.DataFrame,
     as_of: date,
@@ -181,7 +202,6 @@ def _assembled(
     """One row an account of the live book; columns of `SCORES`."""
     known = as_known(facts["accounts"], as_of)
     told = known.select("account_id", "name", "region", "plan", "industry", "csm_id")
-    counted = found.group_by("account_id").agg(open_exceptions=pl.len().cast(pl.Int64))
     met = touches(facts["interactions"], as_of).group_by("account_id").agg(pl.col("at").max())
     parts = (
         told,
@@ -190,7 +210,6 @@ def _assembled(
         moods,
         order,
         heard,
-        counted,
         fallen.select("account_id", "too_quiet"),
         met.select("account_id", last_contact_on=pl.col("at").dt.date()),
         placed.select("account_id", "path", path_step="step", path_state="state"),
@@ -202,9 +221,16 @@ def _assembled(
         rows.with_columns(
             quadrant(),
             name=pl.coalesce("name", "account_id"),
-            open_exceptions=pl.col("open_exceptions").fill_null(0),
+            open_exceptions=pl.lit(0, pl.Int64),
         ).sort("priority", "account_id", descending=[True, False], nulls_last=True)
     )
+
+
+def _counted(scores: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
+    """The scores with how many exceptions each account has."""
+    counts = found.group_by("account_id").agg(n=pl.len().cast(pl.Int64))
+    joined = scores.join(counts, on="account_id", how="left", maintain_order="left")
+    return SCORES.check(joined.with_columns(open_exceptions=pl.col("n").fill_null(0)).drop("n"))
 
 
 _DATED = {"interactions": "opened_at", "community_posts": "posted_at", "survey_responses": "responded_at"}

@@ -12,6 +12,8 @@ from data_access.schema.paths import path_ticks as path_ticks
 from data_access.schema.people import grants as grants
 from data_access.schema.people import people as people
 from data_access.schema.quality import quality_sheets as quality_sheets
+from data_access.schema.rules import exception_rule_versions as exception_rule_versions
+from data_access.schema.rules import exception_rules as exception_rules
 from data_access.schema.tables import FACT_TABLES as FACT_TABLES
 from data_access.schema.tables import account_moves as account_moves
 from data_access.schema.tables import account_scores as account_scores

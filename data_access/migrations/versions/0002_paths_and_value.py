@@ -44,6 +44,26 @@ def upgrade() -> None:
     sa.Column('n_max_use', sa.BigInteger(), nullable=False),
     sa.PrimaryKeyConstraint('trial_id', name=op.f('pk_call_trials'))
     )
+    op.create_table('exception_rule_versions',
+    sa.Column('rule_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('saved_at', sa.DateTime(), nullable=False),
+    sa.Column('saved_by', sa.Text(), nullable=False),
+    sa.Column('retired_at', sa.DateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('rule_id', 'version', name=op.f('pk_exception_rule_versions'))
+    )
+    op.create_table('exception_rules',
+    sa.Column('rule_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('saved_at', sa.DateTime(), nullable=False),
+    sa.Column('saved_by', sa.Text(), nullable=False),
+    sa.Column('retired_at', sa.DateTime(), nullable=True),
+    sa.PrimaryKeyConstraint('rule_id', name=op.f('pk_exception_rules'))
+    )
     op.create_table('goals',
     sa.Column('goal_id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('measure', sa.Text(), nullable=False),
