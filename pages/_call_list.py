@@ -10,7 +10,10 @@ import polars as pl
 import streamlit as st
 
 from actions import calls
-from components import failures, queries, session, words
+from components import failures, queries, session, tables, words
+
+MOST_ADDED = 100
+"""Accounts put on the call list at once: more than anybody calls is a slip of the hand."""
 
 
 def added_line(page: str) -> None:
@@ -28,6 +31,31 @@ def added_line(page: str) -> None:
         if n:
             st.button("Undo", type="tertiary", icon=":material/undo:", on_click=_undo, args=(page, at))
         st.button("Close", type="tertiary", icon=":material/close:", on_click=_forget, args=(page,))
+
+
+def add_buttons(page: str, listed: pl.DataFrame, ticked: list[str], table: str, *, chosen: bool) -> None:
+    """A button that adds the accounts ticked in a table, or else all that were `chosen` by other means."""
+    ids = ticked or (listed["account_id"].to_list() if chosen else [])
+    if not ids:
+        return
+    which = "ticked" if ticked else "chosen"
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.button(
+            f"Add {len(ids):,} {which} to call list",
+            type="primary",
+            icon=":material/add_call:",
+            key="add_chosen",
+            disabled=len(ids) > MOST_ADDED,
+            on_click=_add_and_untick,
+            args=(page, ids, table),
+        )
+        if len(ids) > MOST_ADDED:
+            st.caption(f"At most {MOST_ADDED} at once: choose fewer, or tick some.")
+
+
+def _add_and_untick(page: str, ids: list[str], table: str) -> None:
+    if add(page, ids):
+        tables.untick(table)
 
 
 def add(page: str, account_ids: Sequence[str]) -> bool:

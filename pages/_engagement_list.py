@@ -16,8 +16,6 @@ from pages._engagement_words import Compared
 
 _PAGE = "engagement"
 _MOST_OPENERS = 3
-MOST_ADDED = 100
-"""Accounts put on the call list at once: more than anybody calls is a slip of the hand."""
 
 
 def accounts_below(
@@ -49,7 +47,7 @@ def accounts_below(
         ticked = tables.score_table(listed, page, query, reader.as_of, f"{key}-{page}")
     with bulk:
         _call_list.added_line(_PAGE)
-        _add_buttons(listed, ticked, f"{key}-{page}", chosen=bool(show))
+        _call_list.add_buttons(_PAGE, listed, ticked, f"{key}-{page}", chosen=bool(show))
 
 
 def _openers(clicked: pl.DataFrame) -> None:
@@ -58,28 +56,3 @@ def _openers(clicked: pl.DataFrame) -> None:
         for row in clicked.head(_MOST_OPENERS).iter_rows(named=True):
             name = words.plain(row["name"])
             navigation.link("account", f"Open {name}", icon=":material/apartment:", account=row["account_id"])
-
-
-def _add_buttons(listed: pl.DataFrame, ticked: list[str], table: str, *, chosen: bool) -> None:
-    """The ticked accounts, or all that were chosen."""
-    ids = ticked or (listed["account_id"].to_list() if chosen else [])
-    if not ids:
-        return
-    which = "ticked" if ticked else "chosen"
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            f"Add {len(ids):,} {which} to call list",
-            type="primary",
-            icon=":material/add_call:",
-            key="add_chosen",
-            disabled=len(ids) > MOST_ADDED,
-            on_click=_add,
-            args=(ids, table),
-        )
-        if len(ids) > MOST_ADDED:
-            st.caption(f"At most {MOST_ADDED} at once: mark fewer, or tick some.")
-
-
-def _add(ids: list[str], table: str) -> None:
-    if _call_list.add(_PAGE, ids):
-        tables.untick(table)

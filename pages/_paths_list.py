@@ -14,8 +14,6 @@ from models.book_view import page_count
 from pages import _call_list
 
 PAGE = "paths"
-MOST_ADDED = 100
-"""Accounts put on the call list at once: more than anybody calls is a slip of the hand."""
 
 
 def accounts_below(
@@ -42,29 +40,4 @@ def accounts_below(
         ticked = paths_table(listed, page, reader.as_of, f"{key}-{page}")
     with bulk:
         _call_list.added_line(PAGE)
-        _add_buttons(listed, ticked, f"{key}-{page}", chosen=bool(conditions))
-
-
-def _add_buttons(listed: pl.DataFrame, ticked: list[str], table: str, *, chosen: bool) -> None:
-    """The ticked accounts, or all that were chosen."""
-    ids = ticked or (listed["account_id"].to_list() if chosen else [])
-    if not ids:
-        return
-    which = "ticked" if ticked else "chosen"
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            f"Add {len(ids):,} {which} to call list",
-            type="primary",
-            icon=":material/add_call:",
-            key="add_chosen",
-            disabled=len(ids) > MOST_ADDED,
-            on_click=_add,
-            args=(ids, table),
-        )
-        if len(ids) > MOST_ADDED:
-            st.caption(f"At most {MOST_ADDED} at once: choose fewer, or tick some.")
-
-
-def _add(ids: list[str], table: str) -> None:
-    if _call_list.add(PAGE, ids):
-        tables.untick(table)
+        _call_list.add_buttons(PAGE, listed, ticked, f"{key}-{page}", chosen=bool(conditions))
