@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Literal
 
-from data_access import tasks
+from data_access import claims, task_steps, tasks
 from data_access.errors import Conflict
 from data_access.store import Store
 from data_access.viewer import Viewer
 
 Outcome = Literal["reached", "left message", "wrong person"]
-
-_TWICE_WITHIN = timedelta(hours=8)
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ def add_to_list(
         waiting = tasks.open_on(connection, viewer, [call.account_id for call in calls])
         fresh = [call for call in calls if call.account_id not in waiting]
         for call in fresh:
-            values = {**_values(call), "state": "open", "origin": "hand", "due_on": due_on or now.date()}
+            values = {**values_of(call), "state": "open", "origin": "hand", "due_on": due_on or now.date()}
             tasks.add(connection, viewer, now, values)
     return len(fresh)
 
@@ -49,22 +47,21 @@ def log(
 ) -> int:
     """Log what came of a call; returns the task, for notes and for undo.
 
-    An open call on the account is the one that is done. Raises `Conflict` when somebody
-    logged a call on this account in the last eight hours, unless `again`.
+    An open call on the account is the one that is done. Raises `Conflict` when a colleague has taken
+    the call, or somebody logged one on this account in the last eight hours, unless `again`.
     """
     done = {"state": "done", "outcome": outcome, "done_at": now, "done_by": viewer.person}
     with store.database.write() as connection:
         tasks.hold(connection, viewer, call.account_id)
-        earlier = tasks.done_after(connection, call.account_id, now - _TWICE_WITHIN)
-        if earlier is not None and not again:
-            raise Conflict(
-                f"{earlier.done_by} logged a call here at {earlier.done_at:%H:%M} UTC; nothing was added."
-            )
+        if not again:
+            tasks.not_called(connection, call.account_id, now)
+            claims.free_for(connection, viewer, now, call.account_id)
+        claims.let_go(connection, viewer, call.account_id)
         waiting = tasks.open_on(connection, viewer, [call.account_id]).get(call.account_id)
         if waiting is None:
-            return tasks.add(connection, viewer, now, {**_values(call), "origin": "list", **done})
+            return tasks.add(connection, viewer, now, {**values_of(call), "origin": "list", **done})
         version = tasks.version_of(connection, waiting)
-        values = {**_values(call), **done}
+        values = {**values_of(call), **done}
         tasks.change(connection, viewer, now, waiting, version, "call logged", values)
     return waiting
 
@@ -81,11 +78,17 @@ def describe(
     next_step: str | None = None,
     next_on: date | None = None,
 ) -> int:
-    """Add to a logged call whether it helped, a note, the next step; returns the new version."""
+    """Add to a logged call whether it helped, a note, the next step; returns the new version.
+
+    A next step with its day puts a call on the list for that day.
+    """
     given = {"helped": helped, "note": note, "next_step": next_step, "next_on": next_on}
     values = {name: value for name, value in given.items() if value is not None}
     with store.database.write() as connection:
-        return tasks.change(connection, viewer, now, task_id, version, "call described", values)
+        changed = tasks.change(connection, viewer, now, task_id, version, "call described", values)
+        if next_on is not None:
+            task_steps.follow_up(connection, viewer, now, task_id, next_step, next_on)
+    return changed
 
 
 def undo(store: Store, viewer: Viewer, now: datetime, task_id: int, version: int) -> None:
@@ -95,12 +98,28 @@ def undo(store: Store, viewer: Viewer, now: datetime, task_id: int, version: int
     """
     with store.database.write() as connection:
         origin, state = tasks.origin_and_state(connection, task_id)
-        reopen = origin == "hand" and state == "done"
+        reopen = origin != "list" and state in ("done", "removed")
+        if state == "done":
+            task_steps.drop_follow_up(connection, viewer, now, task_id)
         values = {"state": "open" if reopen else "undone", "outcome": None, "helped": None, "done_at": None}
         tasks.change(connection, viewer, now, task_id, version, "call undone", values)
 
 
-def _values(call: Call) -> dict[str, object]:
+def log_many(
+    store: Store, viewer: Viewer, now: datetime, calls: Sequence[Call], outcome: Outcome
+) -> tuple[list[int], list[str]]:
+    """Log the same outcome on several accounts; the tasks, and the sentences of what was refused."""
+    logged, refused = [], []
+    for call in calls:
+        try:
+            logged.append(log(store, viewer, now, call, outcome))
+        except Conflict as conflict:
+            refused.append(f"{call.account_id}: {conflict}")
+    return logged, refused
+
+
+def values_of(call: Call) -> dict[str, object]:
+    """What a task keeps of a call."""
     return {
         "account_id": call.account_id,
         "contact_id": call.contact_id,

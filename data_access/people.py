@@ -7,7 +7,7 @@ after whom: somebody others report to is a manager, the rest are CSMs. Anybody e
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 import polars as pl
@@ -18,6 +18,7 @@ from data_access.database import Database
 from data_access.errors import Conflict, NotFound
 from data_access.facts import fact
 from data_access.schema import grants, people
+from data_access.tasks import handed
 from data_access.viewer import SYSTEM, Role, Viewer
 from models.contracts import Column, Contract
 
@@ -75,7 +76,8 @@ def viewer_of(database: Database, email: str, today: date, admins: Collection[st
     """The viewer with this e-mail address (or csm_id); see the module for where the role comes from.
 
     A CSM sees their own book, a manager their own and those of everybody below them, both also the books
-    granted to them until a day; admins and auditors see all. Raises `NotFound` for a stranger.
+    granted to them until a day and the accounts whose call was handed to them; admins and auditors see
+    all. Raises `NotFound` for a stranger.
     """
     wanted = email.strip().lower()
     staff = csms(database)
@@ -95,7 +97,9 @@ def viewer_of(database: Database, email: str, today: date, admins: Collection[st
         return Viewer(address, person["name"], "admin" if wanted in _lower(admins) else role)
     lent = granted(database, today).filter(pl.col("email") == wanted)["csm_id"].to_list()
     books = [*([own] if own else []), *(below if role == "manager" else ()), *lent]
-    return Viewer(address, person["name"], role, tuple(dict.fromkeys(books)))
+    mine = tuple(dict.fromkeys(books))
+    yesterday = datetime.combine(today, time.min) - timedelta(days=1)
+    return Viewer(address, person["name"], role, mine, handed(database, mine, yesterday))
 
 
 def save(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -25,8 +26,8 @@ TASKS = Contract(
         Column("account_id", TEXT, required=True),
         Column("contact_id", TEXT),
         Column("csm_id", TEXT),
-        Column("state", TEXT, required=True, doc="open, done or undone"),
-        Column("origin", TEXT, required=True, doc="list (from the call list) or hand (added by a person)"),
+        Column("state", TEXT, required=True, doc="open, done, undone, removed (until due_on)"),
+        Column("origin", TEXT, required=True, doc="list (call list), hand (a person), follow (next step)"),
         Column("reasons", TEXT, required=True, doc="JSON list of sentences, as they stood"),
         Column("due_on", DAY),
         Column("outcome", TEXT, doc="reached, left message, wrong person"),
@@ -42,6 +43,9 @@ TASKS = Contract(
     ),
     key=("task_id",),
 )
+
+
+TWICE_WITHIN = timedelta(hours=8)
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,31 @@ def done_after(connection: sa.Connection, account_id: str, after: datetime) -> L
     return None if row is None else LoggedCall(row.task_id, row.done_by, row.done_at)
 
 
+def not_called(connection: sa.Connection, account_id: str, now: datetime) -> None:
+    """Raise `Conflict` when a call on this account was logged in the last eight hours."""
+    earlier = done_after(connection, account_id, now - TWICE_WITHIN)
+    if earlier is not None:
+        raise Conflict(
+            f"{earlier.done_by} logged a call here at {earlier.done_at:%H:%M} UTC; nothing was added."
+        )
+
+
+def handed(database: Database, books: Collection[str], since: datetime) -> tuple[str, ...]:
+    """Accounts of other books whose call waits for one of these, or was logged for it after `since`."""
+    accounts = FACT_TABLES["accounts"]
+    others = accounts.c.csm_id.is_(None) | accounts.c.csm_id.not_in(books)
+    ours = (tasks.c.state == "open") | ((tasks.c.state == "done") & (tasks.c.done_at > since))
+    statement = (
+        sa.select(tasks.c.account_id)
+        .join(accounts, accounts.c.account_id == tasks.c.account_id)
+        .where(ours, tasks.c.origin != "list", tasks.c.csm_id.in_(books), others)
+        .distinct()
+        .order_by(tasks.c.account_id)
+    )
+    with database.read() as connection:
+        return tuple(connection.execute(statement).scalars())
+
+
 def change(
     connection: sa.Connection,
     viewer: Viewer,
@@ -166,3 +195,11 @@ def origin_and_state(connection: sa.Connection, task_id: int) -> tuple[str, str]
     if row is None:
         raise NotFound(f"There is no call {task_id}.")
     return row.origin, row.state
+
+
+def whose(connection: sa.Connection, task_id: int) -> tuple[str, str | None]:
+    """The account of a call, and the csm_id whose it is."""
+    row = connection.execute(
+        sa.select(tasks.c.account_id, tasks.c.csm_id).where(tasks.c.task_id == task_id)
+    ).one()
+    return row.account_id, row.csm_id

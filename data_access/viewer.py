@@ -17,13 +17,14 @@ class Viewer:
     """A person, their role, and the books they may see.
 
     `books` holds the csm_id of each book in scope; None means every account, also those
-    that nobody looks after.
+    that nobody looks after. `handed` holds accounts of other books whose call was handed to them.
     """
 
     person: str
     name: str
     role: Role
     books: tuple[str, ...] | None = None
+    handed: tuple[str, ...] = ()
 
     def may_write(self) -> None:
         """Raise `NotAllowed` unless this role may change something."""
@@ -33,7 +34,10 @@ class Viewer:
     @property
     def scope(self) -> str:
         """A short text that is equal for two viewers exactly when they see the same accounts."""
-        return "*" if self.books is None else "|".join(sorted(self.books))
+        if self.books is None:
+            return "*"
+        lent = "".join(f"+{account}" for account in sorted(self.handed))
+        return "|".join(sorted(self.books)) + lent
 
 
 SYSTEM = Viewer("rounds", "Rounds", "system")

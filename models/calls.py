@@ -219,7 +219,7 @@ def _resting(done: pl.DataFrame, now: datetime, rules: CallRules) -> pl.DataFram
 def _rested(wanted: pl.DataFrame, resting: pl.DataFrame) -> pl.DataFrame:
     """Who may be called: not resting, or asked for by a person after the last call."""
     called = wanted.join(resting.select("account_id", "called_at"), on="account_id", how="left")
-    asked_since = pl.col("created_at") > pl.col("called_at")
+    asked_since = pl.col("created_at") >= pl.col("called_at")
     return called.filter(pl.col("called_at").is_null() | asked_since.fill_null(value=False))
 
 

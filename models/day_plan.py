@@ -38,7 +38,7 @@ def day_plan(
     away = _away(tasks, today)
     done = tasks.filter(pl.col("state") == "done").select(DONE.names)
     due = (pl.col("due_on") <= today).fill_null(value=True)
-    waiting = tasks.filter((pl.col("state") == "open") & (pl.col("origin") == "hand") & due)
+    waiting = tasks.filter((pl.col("state") == "open") & (pl.col("origin") != "list") & due)
     listed = call_list(
         found.join(away, on="account_id", how="anti"),
         scores,

@@ -3,6 +3,7 @@
 from data_access.schema.backups import restores as restores
 from data_access.schema.base import METADATA as METADATA
 from data_access.schema.base import SQL_TYPES as SQL_TYPES
+from data_access.schema.churn import churn_models as churn_models
 from data_access.schema.effects import call_episodes as call_episodes
 from data_access.schema.effects import call_trials as call_trials
 from data_access.schema.paths import happy_path_versions as happy_path_versions
@@ -11,6 +12,7 @@ from data_access.schema.paths import path_discoveries as path_discoveries
 from data_access.schema.paths import path_ticks as path_ticks
 from data_access.schema.people import grants as grants
 from data_access.schema.people import people as people
+from data_access.schema.plan import call_claims as call_claims
 from data_access.schema.quality import quality_sheets as quality_sheets
 from data_access.schema.rules import exception_rule_versions as exception_rule_versions
 from data_access.schema.rules import exception_rules as exception_rules
