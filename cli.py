@@ -22,6 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from actions import doctor as checks
 from actions.backup import backup, restore
+from actions.churn import backtest
 from actions.demo import is_empty, make_demo
 from actions.exporting import EXPORTS, FORMATS, export
 from actions.import_files import import_files
@@ -152,6 +153,15 @@ def export_(
         who = _viewer(store, viewer) if viewer else SYSTEM
         rows = export(store, who, _now(), what, format_, out, as_of=as_of.date() if as_of else None)
     _say(as_json, {"rows": rows}, f"{rows:,} rows written to {out}.")
+
+
+@app.command("backtest")
+def backtest_(as_of: AsOf = None, as_json: AsJson = False) -> None:
+    """Hold the churn model against the past, honestly."""
+    with _work() as (store, _):
+        found = backtest(store, as_of.date() if as_of else _now().date())
+    warned = "".join(f"\nWarning: {warning}" for warning in found["warnings"])
+    _say(as_json, found, f"{found['sentence']}{warned}")
 
 
 @app.command("backup")

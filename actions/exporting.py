@@ -22,6 +22,8 @@ from data_access.viewer import Viewer
 from models import surveys
 from models.answers import answers
 from models.answers import asked as invited
+from models.churn.listing import leaving
+from models.churn.words import REASONS
 from models.day_plan import day_plan
 from models.pulse import newest
 from models.retention_series import series
@@ -107,10 +109,21 @@ def path_progress(asked: Asked) -> pl.DataFrame:
     return export_paths.progress_of(asked.store, asked.viewer, asked.snapshot)
 
 
+def churn(asked: Asked) -> pl.DataFrame:
+    """Who is likely to leave as on the Backtest page; columns of `models.churn.listing.LEAVING`."""
+    database, viewer, snapshot_id = asked.store.database, asked.viewer, asked.snapshot.snapshot_id
+    try:
+        why = snapshots.frame(database, viewer, snapshot_id, "churn_reasons")
+    except NotFound:  # written by a version without a churn model
+        why = REASONS.empty()
+    return leaving(snapshots.scores(database, viewer, snapshot_id), why)
+
+
 EXPORTS: dict[str, Callable[[Asked], pl.DataFrame]] = {
     "accounts": accounts_with_pulse,
     "exceptions": open_exceptions,
     "calls": calls,
+    "churn": churn,
     "paths": paths,
     "path-progress": path_progress,
     "retention": retention,

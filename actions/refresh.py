@@ -10,6 +10,8 @@ from datetime import date, datetime, timedelta
 import polars as pl
 
 from actions import learning, path_progress
+from actions.churn import NOTE as CHURN_NOTE
+from actions.churn import leaving_by
 from actions.facts_by_day import FactsByDay
 from actions.learning import past_of, users_of
 from actions.linking import Linked, as_notes, linked
@@ -37,6 +39,7 @@ STAGES = (
     "paths",
     "progress",
     "learning",
+    "churn",
     "book",
     "behaviour",
     "emotion",
@@ -135,6 +138,8 @@ def _refresh(
         walked = path_progress.walked_by(store, facts, activity, day, found)
         watch.begin("learning")
         past = past_of(store, facts, activity, day)
+        watch.begin("churn")
+        leaving = leaving_by(store, viewer, facts, activity, day, now)
         scored = score(
             facts,
             activity.account_days,
@@ -145,6 +150,7 @@ def _refresh(
             past=past.rows,
             user_windows=users_of(store, day),
             walked=walked.progress.rows,
+            leaving=leaving.predictions,
             pulses=newest_pulses(pulses.listing(store.database, SYSTEM), day),
             rules=rules_of(exception_rules.listing(store.database)),
             begin=watch.begin,
@@ -168,6 +174,7 @@ def _refresh(
                 learning.NOTE: past.key,
                 path_progress.NOTE: walked.note,
                 path_progress.FIRST_VALUE_NOTE: [value.target_days, value.target_from],
+                CHURN_NOTE: leaving.note,
                 "imports": stamp.imports,
                 "months_read": len(activity.months_read),
             },
@@ -177,6 +184,7 @@ def _refresh(
             "subscriptions": facts["subscriptions"],
             learning.FRAME: past.rows,
             **walked.frames,
+            **leaving.frames,
             "first_value": value.rows,
             "first_value_curves": value.curves,
             "event_success": event_success(facts["accounts"], activity.event_spans, day),

@@ -83,6 +83,13 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("renewals", "Manage", "Renewals", ":material/event_repeat:", "Who renews when?"),
     PageEntry("value", "Manage", "Value", ":material/paid:", "What is a customer worth?"),
     PageEntry(
+        "backtest",
+        "Manage",
+        "Backtest",
+        ":material/history:",
+        "Had you used this list, would it have helped?",
+    ),
+    PageEntry(
         "drivers", "Manage", "Success drivers", ":material/insights:", "What do the successful do more of?"
     ),
     PageEntry(

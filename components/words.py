@@ -94,6 +94,15 @@ def whole(value: float | None) -> str:
     return "–" if value is None else f"{value:.0f}"
 
 
+def percent(share: float) -> str:
+    """A share of 1 as a percentage, with a decimal under ten.
+
+    >>> percent(0.124), percent(0.0312)
+    ('12 %', '3.1 %')
+    """
+    return f"{100 * share:.{0 if share >= 0.0995 else 1}f} %"
+
+
 def tenure(days: int | None) -> str:
     """How long they have been a customer.
 

@@ -12,6 +12,7 @@ from models import silence
 from models.behaviour import Compared, Weights, behaviour
 from models.book import as_known, book
 from models.champions import CHAMPIONS, quiet_champions
+from models.churn.scoring import PREDICTIONS
 from models.decisions import decisions, success_from
 from models.declines import DeclineResult, declines
 from models.declines_state import DeclineState
@@ -29,7 +30,7 @@ from models.paths.progress_frames import PROGRESS
 from models.quadrant import quadrant
 from models.reach import reach
 from models.releases import releases, uptake
-from models.risk import risk
+from models.risk import paid_share, risk
 from models.snapshot import SCORES, WEEKS
 from models.touches import touches
 from models.user_behaviour import USERS, user_behaviour
@@ -76,6 +77,7 @@ def score(
     past: pl.DataFrame | None = None,
     user_windows: pl.DataFrame | None = None,
     walked: pl.DataFrame | None = None,
+    leaving: pl.DataFrame | None = None,
     pulses: pl.DataFrame | None = None,
     rules: Mapping[int, Rule] | None = None,
     begin: Clock = lambda stage: None,
@@ -86,7 +88,8 @@ def score(
     `event_spans` are usage up to `as_of`. `settings` is the body of the chosen settings (`success`,
     `weights`). `past` (`past_decisions.PAST`) lets past decisions choose what behaviour is made of;
     `user_windows` is what each user did (`user_behaviour`), `walked` where each account stands on its
-    path (`progress_frames.PROGRESS`).
+    path (`progress_frames.PROGRESS`); `leaving` (`churn.scoring.PREDICTIONS`) is how likely each leaves,
+    given only while a model has a signal: it then takes the place of risk in the priority.
     `pulses` (`pulse.NEWEST`) is what the CSMs think, `rules` are those that people made, by id.
     `memory` lets the decline detector go on from an earlier day. Nothing dated after
     `as_of` counts, so any past day can be scored as it would have been then.
@@ -139,7 +142,10 @@ def score(
     leaning = silence.leaning(quiet, *asked)
     order = risk(live, compared.scores, moods.scores, as_of, leaning=leaning)
     placed = PROGRESS.empty() if walked is None else walked
-    scores = _assembled(facts, live, compared.scores, moods.scores, order, heard, fallen.now, placed, as_of)
+    chances = PREDICTIONS.empty() if leaving is None else leaving
+    scores = _assembled(
+        facts, live, compared.scores, moods.scores, order, heard, fallen.now, placed, chances, as_of
+    )
     if pulses is not None:
         found = pl.concat([found, perception_gap(scores, pulses, as_of)])
     found = FINDINGS.check(pl.concat([found, own_findings(rules or {}, scores, found, as_of)]))
@@ -197,6 +203,7 @@ def _assembled(
     heard: pl.DataFrame,
     fallen: pl.DataFrame,
     placed: pl.DataFrame,
+    chances: pl.DataFrame,
     as_of: date,
 ) -> pl.DataFrame:
     """One row an account of the live book; columns of `SCORES`."""
@@ -213,6 +220,7 @@ def _assembled(
         fallen.select("account_id", "too_quiet"),
         met.select("account_id", last_contact_on=pl.col("at").dt.date()),
         placed.select("account_id", "path", path_step="step", path_state="state"),
+        chances.select("account_id", churn="probability", churn_on="outcome_on", churn_outside="outside"),
     )
     rows = live
     for part in parts:
@@ -222,6 +230,7 @@ def _assembled(
             quadrant(),
             name=pl.coalesce("name", "account_id"),
             open_exceptions=pl.lit(0, pl.Int64),
+            priority=pl.coalesce(pl.col("churn") * paid_share(rows), "priority"),
         ).sort("priority", "account_id", descending=[True, False], nulls_last=True)
     )
 

@@ -19,6 +19,9 @@ from models.facts import DAY, FLAG, REAL, TEXT, WHOLE
 
 LATELY = "last 91 days"
 RECENT = 91
+BEFORE = 365
+"""Days before a period that it is compared with."""
+
 MONTHS = 12
 LARGE = 0.25
 """A population stability index above this is commonly called a large shift."""
@@ -35,7 +38,7 @@ DRIFT = Contract(
         Column("feature", TEXT, required=True),
         Column("family", TEXT, required=True, doc="key of table.FAMILIES"),
         Column("n", WHOLE, required=True, doc="decisions in the period"),
-        Column("index", REAL, required=True, doc="population stability index against all before"),
+        Column("index", REAL, required=True, doc="population stability index against the year before"),
         Column("limit", REAL, required=True, doc=f"{LARGE}, or what chance makes of so few if that is more"),
         Column("moved", FLAG, required=True, doc="the index passes the limit"),
     ),
@@ -54,12 +57,12 @@ ACTUAL = Contract(
 
 
 def drift(model: Model, raw: pl.DataFrame) -> pl.DataFrame:
-    """How the features of the last twelve months, and of the last 91 days, differ from all before them.
+    """How the features of the last twelve months, and of the last 91 days, differ from the year before each.
 
-    In: the raw features a model was trained on. Out: `DRIFT`, for the features that carry weight. The
-    index is Σ (p − q) ln(p / q) over tenths of the earlier decisions; by chance alone it is near χ² with
-    one degree less than bins, times (1/n + 1/m) (Yurdakul, 2018). Periods with under 50 decisions before
-    them are left out.
+    In: the raw features a model was trained on. Out: `DRIFT`, for the features that carry weight; tenure
+    is left out, as it grows with the calendar. The index is Σ (p − q) ln(p / q) over tenths of the
+    earlier decisions; by chance alone it is near χ² with one degree less than bins, times (1/n + 1/m)
+    (Yurdakul, 2018). Periods with under 50 decisions before them are left out.
     """
     if raw.is_empty():
         return DRIFT.empty()
@@ -70,14 +73,22 @@ def drift(model: Model, raw: pl.DataFrame) -> pl.DataFrame:
         end = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
         periods.append((f"{first:%Y-%m}", first, end))
     found = [
-        _compared(name, since, columns, (days < since).to_numpy(), days.is_between(since, until).to_numpy())
+        _compared(
+            name,
+            since,
+            columns,
+            days.is_between(since - timedelta(days=BEFORE), since, closed="left").to_numpy(),
+            days.is_between(since, until).to_numpy(),
+        )
         for name, since, until in periods
     ]
     return DRIFT.check(pl.concat([DRIFT.empty(), *found]))
 
 
 def _weighing(model: Model, columns: Table) -> Table:
-    terms = [term for term in model.equation.terms if term.weight or any(term.points)]
+    terms = [
+        term for term in model.equation.terms if (term.weight or any(term.points)) and term.family != "tenure"
+    ]
     matrix = np.column_stack([np.zeros((len(columns.matrix), 0)), *(columns.column(t.name) for t in terms)])
     return Table(tuple(t.name for t in terms), tuple(t.family for t in terms), matrix)
 
@@ -145,8 +156,8 @@ def alarms(judged: pl.DataFrame, moved: pl.DataFrame) -> list[str]:
         named = ", ".join(f"“{name}”" for name in worst["feature"].head(3))
         families = sorted({FAMILIES[family] for family in worst["family"]})
         said.append(
-            f"Drift: in the last 91 days {named} differ from all before ({', '.join(families)}). What the "
-            "model learned may hold less there."
+            f"Drift: in the last 91 days {named} differ from the year before ({', '.join(families)}). "
+            "What the model learned may hold less there."
         )
     last = judged["as_of"].max()
     if isinstance(last, date):

@@ -197,7 +197,7 @@ def test_a_new_model_replaces_the_old_one_unless_it_is_worse() -> None:
 
 
 def test_rolling_contracts_choose_their_columns_by_folds() -> None:
-    facts = made("activity", 320, 12, 2).facts
+    facts = made("activity", 440, 16, 2).facts
     evidence = evidence_of(facts)
     rows = asked(facts, DAY, evidence, kind=MONTHLY)
     training = train(rows, evidence, DAY)
