@@ -4,7 +4,6 @@ from data_access.schema.backups import restores as restores
 from data_access.schema.base import METADATA as METADATA
 from data_access.schema.base import SQL_TYPES as SQL_TYPES
 from data_access.schema.churn import churn_models as churn_models
-from data_access.schema.churn import churn_models as churn_models
 from data_access.schema.effects import call_episodes as call_episodes
 from data_access.schema.effects import call_trials as call_trials
 from data_access.schema.paths import happy_path_versions as happy_path_versions
