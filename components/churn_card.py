@@ -26,6 +26,15 @@ def churn_card(reader: Reader, row: dict[str, Any], today: date) -> None:
     navigation.link("backtest", "How good is this model?", icon=":material/history:")
 
 
+def ranked_by(reader: Reader) -> str:
+    """What the order of calls stands on, in a sentence."""
+    if queries_churn.ranks_by_chance(reader):
+        return "Ranked by chance of leaving × MRR × how far such a call helps."
+    kept = queries_churn.training(reader)
+    why = f" ({kept.verdict.word})" if kept else ""
+    return f"Ranked by risk points × MRR × how far such a call helps; no churn model speaks{why}."
+
+
 def _none(reader: Reader) -> None:
     kept = queries_churn.training(reader)
     st.markdown("**Chance of leaving: not known**")

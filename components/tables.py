@@ -88,6 +88,7 @@ def _shown(part: pl.DataFrame, as_of: date) -> pl.DataFrame:
         "name",
         pl.col("quadrant").str.replace(r"^.", pl.col("quadrant").str.slice(0, 1).str.to_uppercase()),
         pl.col("risk").round().cast(pl.Int32),
+        *(("churn",) if part["churn"].count() else ()),
         pl.col("behaviour").round().cast(pl.Int32),
         "emotion",
         _path(),
@@ -148,6 +149,7 @@ def _columns(ids: list[str], query: BookQuery) -> dict[str, Any]:
         "risk": column.ProgressColumn(
             called("risk"), format="%d", min_value=0, max_value=100, width=105, color="gray", help=_RISK
         ),
+        "churn": column.NumberColumn(called("churn"), format="percent", width=95, help=_CHURN),
         "behaviour": column.NumberColumn(called("behaviour"), format="%d", width=95, help=_BEHAVIOUR),
         "emotion": column.TextColumn(called("emotion"), width=100, alignment="right", help=_EMOTION),
         "renewal_on": column.TextColumn(called("renewal_on"), width=150),
@@ -163,8 +165,9 @@ def _columns(ids: list[str], query: BookQuery) -> dict[str, Any]:
     }
 
 
-_SHORT = {"open_exceptions": "Exceptions"}
+_SHORT = {"open_exceptions": "Exceptions", "churn": "Leaves"}
 _RISK = "0-100; the account's page says which points make it"
+_CHURN = "Chance of leaving at the next decision; the account's page says why"
 _BEHAVIOUR = "0-100: 50 is the median account that renewed"
 _EMOTION = "0-100, from what they answered; silent: no answer for a year"
 _PATH = "State on its happy path, and the furthest step it has done"

@@ -32,6 +32,7 @@ VIEW = Contract(
 
 SORTS: dict[str, str] = {
     "risk": "Risk",
+    "churn": "Chance of leaving",
     "name": "Name",
     "renewal_on": "Renewal",
     "mrr": "MRR",
@@ -46,7 +47,7 @@ SORTS: dict[str, str] = {
 }
 """What the table can be ordered by, and how a person calls it."""
 
-HIGHEST_FIRST = ("risk", "mrr", "behaviour", "emotion", "open_exceptions", "path_state")
+HIGHEST_FIRST = ("risk", "churn", "mrr", "behaviour", "emotion", "open_exceptions", "path_state")
 """Columns whose natural order begins with the largest; of the states on a path that is "stuck"."""
 
 

@@ -21,6 +21,7 @@ from components import (
     words,
 )
 from components.call_here import call_here
+from components.churn_card import churn_card
 from components.contacts import contact_list
 from components.exception_card import exception_card
 from components.path_card import path_card
@@ -131,6 +132,8 @@ def _scores(reader: Reader, row: dict[str, Any], today: date) -> None:
         score_card.emotion(row, today)
     with st.container(border=True, gap="xsmall"):
         score_card.risk(row)
+    with st.container(border=True, gap="xsmall"):
+        churn_card(reader, row, today)
 
 
 def _usage(reader: Reader, row: dict[str, Any]) -> None:
