@@ -41,6 +41,38 @@ _NAMES = {
     "skipped": "left out",
     "swapped": "other way round",
     "looped": "done again and again",
+    "channel": "channel",
+    "subject": "subject",
+    "opened_at": "written",
+    "working_days": "working days waited",
+    "reply_level": "working days it should take",
+    "waiting": "messages that wait",
+    "answer": "last answer of 100",
+    "expected": "expected of 100",
+    "z": "standard deviations from it",
+    "answers_before": "answers before",
+    "last_on": "answered",
+    "quiet_days": "days without use",
+    "active_days": "days of use before",
+    "watched_days": "days watched before",
+    "chance": "chance of such a silence",
+    "others_now": "others using it in 28 days",
+    "heard_on": "last heard from",
+    "quiet_champions": "champions gone quiet",
+    "lost": "features left",
+    "regular": "used regularly before",
+    "lost_share": "share left",
+    "features": "which",
+    "pulse": "pulse",
+    "pulse_reason": "why",
+    "pulse_by": "given by",
+    "pulse_on": "given",
+    "risk": "risk points",
+    "riskier_than": "riskier than % of the book",
+    "measure": "measure",
+    "value": "value",
+    "comparison": "rule",
+    "threshold": "threshold",
     "from_team": "from",
     "to_team": "to",
     "handed_on": "handed over",
@@ -54,8 +86,8 @@ _NAMES = {
     "from_on": "both since",
     "days_together": "days with both",
 }
-_SHARES = ("ratio_28", "posterior")
-_SAID_ELSEWHERE = ("since", "contact_id", "response_id")
+_SHARES = ("ratio_28", "posterior", "chance", "lost_share")
+_SAID_ELSEWHERE = ("since", "contact_id", "response_id", "interaction_id")
 """The card says since when; ids say nothing to a person."""
 
 

@@ -13,6 +13,7 @@ from components.deeds import CallDeeds, ExceptionDeeds, Person, Verdict
 from components.failures import guarded
 from components.navigation import account_link
 from components.queries import Reader
+from models.exception_view import earlier
 
 _VERDICTS: dict[Verdict, str] = {"true": "True", "false": "False", "premature": "Premature"}
 
@@ -42,6 +43,8 @@ def exception_card(
         _head(row, account, named=named)
         failures.tell(_where(row))
         _said(row)
+        if row["times_opened"] > 1:
+            _before(now, row)
         if row["closed_on"] is None:
             _buttons(row, account, deeds, calls, listed=listed)
 
@@ -76,6 +79,18 @@ def _said(row: dict[str, Any]) -> None:
         until = words.near(row["snoozed_until"], today)
         told.append(f":material/snooze: Snoozed until {until}: {words.plain(row['snooze_reason'])}")
     st.markdown("\n\n".join(told))
+
+
+def _before(reader: Reader, row: dict[str, Any]) -> None:
+    """The times it was there before: from when to when, and what people said of it then."""
+    today = clock.today()
+    times = []
+    for past in earlier(queries.every_exception(reader), row["exception_id"]).iter_rows(named=True):
+        ended = words.day(past["closed_on"], today) if past["closed_on"] else "now"
+        said = f", judged {past['verdict']}" if past["verdict"] else ""
+        times.append(f"{words.day(past['first_seen'], today)} to {ended}{said}")
+    if times:
+        st.caption(f":material/history: Before: {' · '.join(times)}")
 
 
 def _buttons(

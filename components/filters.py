@@ -10,7 +10,7 @@ import streamlit as st
 
 from models.book_link import DEFAULTS, WITHIN, query_of, state_of
 from models.book_view import SORTS, BookQuery, choices
-from models.findings import KINDS
+from models.findings import kind_name
 
 _LABELS = {
     "segment": "Segment",
@@ -96,7 +96,7 @@ def more(view: pl.DataFrame) -> None:
 
 def _options(view: pl.DataFrame, name: str) -> list[str]:
     if name == "exception":
-        return [KINDS.get(kind, kind) for kind in choices(view, "kinds")]
+        return [kind_name(kind) for kind in choices(view, "kinds")]
     return choices(view, name)
 
 

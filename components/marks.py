@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.findings import KINDS
+from models.findings import kind_name
 
 _COLOURS = {
     "advocate": "green",
@@ -20,4 +20,4 @@ def quadrant(name: str | None) -> str:
 
 def kind(code: str) -> str:
     """What a kind of exception is called on screen."""
-    return KINDS.get(code, code.replace("_", " ").capitalize())
+    return kind_name(code)

@@ -14,7 +14,7 @@ from components.charts_paths import SIGNS
 from components.navigation import entry
 from components.words import ago, money, near
 from models.book_view import SORTS, BookQuery, page_count, page_of
-from models.findings import KINDS
+from models.findings import KINDS, OWN_NAME
 
 PAGE_ROWS = 100
 """Rows that travel to the browser at once."""
@@ -95,7 +95,7 @@ def _shown(part: pl.DataFrame, as_of: date) -> pl.DataFrame:
         "renewal_on",
         "mrr",
         pl.col("weeks").cast(pl.List(pl.Int32)),
-        pl.col("kinds").list.eval(pl.element().replace(KINDS)),
+        pl.col("kinds").list.eval(pl.element().str.replace(r"^rule:.*$", OWN_NAME).replace(KINDS)),
         "last_contact_on",
         "csm",
         "segment",
@@ -128,7 +128,7 @@ def _mood(emotion: float | None, mood: str | None) -> str:
 
 def _columns(ids: list[str], query: BookQuery) -> dict[str, Any]:
     column = st.column_config
-    kinds = list(KINDS.values())
+    kinds = [*KINDS.values(), OWN_NAME]
 
     def called(name: str) -> str:
         label = _SHORT.get(name, SORTS.get(name, name.capitalize()))

@@ -14,7 +14,7 @@ from models.touches import touches
 
 SETTING = "reply_days"
 """Where the settings keep the service levels that people chose: working days by channel."""
-USUAL: dict[str, float] = {"chat": 1, "ticket": 1, "email": 2, "community": 3, "social": 1}
+USUAL: dict[str, float] = {"chat": 1.0, "ticket": 1.0, "email": 2.0, "community": 3.0, "social": 1.0}
 OTHERWISE = 2.0
 STALE_DAYS = 60
 """Open for longer, it is a gap in the records rather than somebody who waits."""

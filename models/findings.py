@@ -48,6 +48,19 @@ KINDS = {
 OWN = "rule:"
 """How the kind of a rule that people made begins; its id follows."""
 
+OWN_NAME = "Own rule"
+"""What every rule that people made is called where its own name is not at hand."""
+
+
+def kind_name(code: str) -> str:
+    """What a kind is called on screen.
+
+    >>> kind_name("rule:7"), kind_name("silent")
+    ('Own rule', 'Silent')
+    """
+    return OWN_NAME if code.startswith(OWN) else KINDS.get(code, code.replace("_", " ").capitalize())
+
+
 FINDINGS = Contract(
     "findings",
     (

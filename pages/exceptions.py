@@ -11,17 +11,20 @@ from components import clock, empty, queries, session, words
 from components.downloads import downloads
 from components.exception_card import exception_card
 from components.queries import Reader
-from models.exception_view import OPEN, STATES, counts, narrowed, precision
+from components.queries import rules as queries_rules
+from models.exception_view import BEYOND, OPEN, STATES, narrowed
 from models.findings import KINDS
+from pages import _rules
 from pages._deeds import call_deeds, exception_deeds
 from pages._files import tables
 
 _ON_A_PAGE = 8
 _ANY = ""
+_VIEWS = ("Found", "Rules")
 
 
 def render() -> None:
-    """Exceptions by kind, with evidence, verdicts and how often each rule was right."""
+    """Exceptions by kind, with evidence and verdicts; the rules behind them, and how often each was right."""
     reader = session.reader()
     if not empty.ready(reader):
         return
@@ -30,24 +33,24 @@ def render() -> None:
     beside = book.select("account_id", "csm_id", "segment", "priority")
     known = every.join(beside, on="account_id", how="inner")
     head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
-    _precision(known, today)
+    view = st.segmented_control(
+        "View",
+        list(_VIEWS),
+        default=_VIEWS[0],
+        key="exceptions_view",
+        bind="query-params",
+        label_visibility="collapsed",
+        required=True,
+    )
+    if view == "Rules":
+        head.title("Exceptions", anchor=False, width="content")
+        _rules.draw(reader, known, today)
+        return
     chosen = _filters(reader, known, today)
     with head:
         st.title("Exceptions", anchor=False, width="content")
         downloads(f"exceptions-{today}", chosen.height, tables(reader, "exceptions", chosen))
     _cards(reader, _summary(chosen, reader, today), book)
-
-
-def _precision(every: pl.DataFrame, today: date) -> None:
-    """Each kind: how many are open, and how often people found it true."""
-    is_open = counts(narrowed(every, today, state=OPEN))
-    judged = {kind: (right, n) for kind, right, n in precision(every).iter_rows()}
-    said = []
-    for kind, name in KINDS.items():
-        right, n = judged.get(kind, (0, 0))
-        found_true = f", {right:,} of {n:,} judged true" if n else ", none judged yet"
-        said.append(f"{name} **{is_open.get(kind, 0):,}** open{found_true}")
-    st.caption(" · ".join(said))
 
 
 def _filters(reader: Reader, known: pl.DataFrame, today: date) -> pl.DataFrame:
@@ -63,16 +66,32 @@ def _filters(reader: Reader, known: pl.DataFrame, today: date) -> pl.DataFrame:
         )
         csm = _choice("CSM", "exception_csm", _csms(reader, known))
         segment = _choice("Segment", "exception_segment", _same(known, "segment"))
-    there = narrowed(known, today, state=str(state), csm=csm, segment=segment)
+    fits = queries_rules.budgeted(reader, known, reader.as_of)
+    there = narrowed(known, today, state=str(state), csm=csm, segment=segment, budgeted=fits)
+    if state == OPEN:
+        _beyond(reader, narrowed(known, today, state=BEYOND, csm=csm, segment=segment, budgeted=fits))
+    names = {**KINDS, **queries_rules.names(reader)}
     kind = st.pills(
         "Kind",
-        list(KINDS),
-        format_func=lambda code: KINDS[code],
+        list(names),
+        format_func=lambda code: names.get(code, code),
         key="exception_kind",
         bind="query-params",
         label_visibility="collapsed",
     )
     return there.filter(pl.col("kind") == kind) if kind else there
+
+
+def _beyond(reader: Reader, left: pl.DataFrame) -> None:
+    """How many the alert budget leaves out, where it does."""
+    if left.is_empty():
+        return
+    accounts = words.count(left["account_id"].n_unique(), "account")
+    st.caption(
+        f":material/visibility: {words.count(left.height, 'exception')} more on {accounts} stand under "
+        f"“{STATES[BEYOND]}”: each CSM gets the {queries_rules.budget(reader)} new ones a week with most at "
+        "stake; unhappy answers and customers who wait for us come on top."
+    )
 
 
 def _choice(label: str, key: str, options: dict[str, str]) -> str | None:

@@ -59,7 +59,7 @@ def test_a_verdict_is_kept_and_counts_for_the_rule(open_page: Open) -> None:
         by_predicate=pl.col("exception_id") == top["exception_id"], named=True
     )
     assert (row["verdict"], row["verdict_by"]) == ("true", EVERYONE.person)
-    assert "1 of 1 judged true" in shown(open_page("exceptions"))
+    assert "1 exception judged so far" in shown(open_page("exceptions", exceptions_view="Rules"))
 
 
 def test_what_is_judged_false_leaves_the_list(open_page: Open) -> None:
