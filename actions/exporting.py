@@ -10,9 +10,9 @@ from typing import cast
 
 import polars as pl
 
-from actions import export_paths
+from actions import effects, export_paths
 from actions.formats import TableFormat, calendar_bytes, table_bytes
-from data_access import exceptions, people, pulses, snapshots, tasks
+from data_access import exceptions, people, pulses, settings, snapshots, tasks
 from data_access.audit import record
 from data_access.errors import DataError, NotFound
 from data_access.facts import fact
@@ -24,7 +24,8 @@ from models.answers import answers
 from models.answers import asked as invited
 from models.churn.listing import leaving
 from models.churn.words import REASONS
-from models.day_plan import day_plan
+from models.day_plan import rules_from
+from models.effects.day import trial_plan
 from models.pulse import newest
 from models.retention_series import series
 
@@ -71,12 +72,14 @@ def open_exceptions(asked: Asked) -> pl.DataFrame:
 def calls(asked: Asked) -> pl.DataFrame:
     """The call list as on Today, the calls that can wait included; columns of `models.call_frames.CALLS`."""
     database, viewer = asked.store.database, asked.viewer
-    planned = day_plan(
+    planned = trial_plan(
         exceptions.listing(database, viewer),
         accounts(asked),
         fact(database, viewer, "contacts"),
         tasks.listing(database, viewer),
         asked.now.replace(tzinfo=UTC),
+        effects.known_on(asked.store, viewer, asked.now.date(), asked.snapshot),
+        rules=rules_from(settings.current(database)[1]),
     )
     return planned.calls
 

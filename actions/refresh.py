@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from actions import learning, path_progress
+from actions import effects, learning, path_progress
 from actions.churn import NOTE as CHURN_NOTE
 from actions.churn import leaving_by
 from actions.facts_by_day import FactsByDay
@@ -114,10 +114,13 @@ def refresh(
 
     Usage months that did not change since the last refresh are not read again. Exceptions open
     and close only when the day is not before the newest snapshot's: a past day is recomputed, not
-    lived again. One refresh runs at a time.
+    lived again. Lots of the holdout, where one is chosen, are drawn for today's list. One refresh runs at
+    a time.
     """
     day = as_of or default_day(store, now)
-    return _refresh(store, viewer, now, day, progress, FactsByDay(store, day))
+    report = _refresh(store, viewer, now, day, progress, FactsByDay(store, day))
+    effects.assigned(store, now)
+    return report
 
 
 def _refresh(
@@ -188,6 +191,7 @@ def _refresh(
             "first_value": value.rows,
             "first_value_curves": value.curves,
             "event_success": event_success(facts["accounts"], activity.event_spans, day),
+            effects.FRAME: effects.matured_on(store, facts["accounts"], activity.account_days, day),
             **quality.parts(facts, activity.event_spans, scored.scores, reached, day),
         }
         snapshot_id = _write(store, viewer, now, day, header, scored, links, kept)

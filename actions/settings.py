@@ -10,8 +10,10 @@ from data_access import settings
 from data_access.errors import DataError, NotAllowed
 from data_access.store import Store
 from data_access.viewer import Role, Viewer
+from models import call_settings
 from models.behaviour import Weights
 from models.decisions import success_from
+from models.effects.lots import MOST_SHARE
 from models.exchange import assumed_from, rates_from
 
 WHO: tuple[Role, ...] = ("manager", "admin", "system")
@@ -55,6 +57,7 @@ def _checked(before: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
             Weights(**body["weights"]).shares(effectiveness=True)
         rates_from(body)
         assumed_from(body)
+        call_settings.chosen(body)
     except (TypeError, ValueError) as error:
         raise DataError(f"These settings make no sense: {error}.") from error
     wrong = [step for step, days in body.get("handoff_days", {}).items() if not 1 <= float(days) <= 365]
@@ -64,4 +67,6 @@ def _checked(before: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         raise DataError("The target to first value lies between 1 and 3,650 days after signing.")
     if not 1 <= int(body.get("capacity", 1)) <= 100:
         raise DataError("Between 1 and 100 calls fit a day.")
+    if not 0 <= float(body.get("holdout", 0)) <= MOST_SHARE:
+        raise DataError("At most a third of the calls can be held out; give a share from 0 to 1/3.")
     return body

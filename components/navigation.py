@@ -99,6 +99,7 @@ PAGES: tuple[PageEntry, ...] = (
         ":material/account_tree:",
         "Do customers get what matters to them?",
     ),
+    PageEntry("works", "Manage", "What works", ":material/science:", "Do our calls help?"),
     PageEntry("settings", "Set up", "Settings", ":material/tune:", "What is success, and what counts?"),
     PageEntry("people", "Set up", "People", ":material/badge:", "Who may see and do what?"),
     PageEntry(

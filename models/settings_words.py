@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from models.behaviour import PARTS
+from models.call_settings import in_words
 from models.contracts import Column, Contract
 from models.decisions import Success, decisions, success_from
 
@@ -89,9 +90,21 @@ def told(body: Mapping[str, Any]) -> dict[str, str]:
         known["Handoffs"] = ", ".join(f"{step} within {days:g} days" for step, days in sorted(handed.items()))
     if body.get("first_value_days"):
         known["First value"] = f"within {body['first_value_days']} days of signing"
-    told_above = {"success", "weights", "capacity", "handoff_days", "first_value_days", "rates", "value"}
+    told_above = {
+        "success",
+        "weights",
+        "capacity",
+        "handoff_days",
+        "first_value_days",
+        "rates",
+        "value",
+        "holdout",
+        "calls",
+    }
+    if "holdout" in body:
+        known["Held out of the calls"] = f"{float(body['holdout']):.0%}" if body["holdout"] else "none"
     others = set(body) - told_above
-    return known | _money(body) | {name: str(body[name]) for name in sorted(others)}
+    return known | in_words(body) | _money(body) | {name: str(body[name]) for name in sorted(others)}
 
 
 def _money(body: Mapping[str, Any]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from components.queries import Reader
 from components.queries import settings as queries_settings
 from models.decisions import success_from
 from models.settings_words import DEFAULT_CAPACITY, difference, success_words, told
-from pages import _settings_success, _settings_versions, _settings_weights
+from pages import _settings_holdout, _settings_success, _settings_versions, _settings_weights
 
 WHERE = "settings"
 
@@ -35,7 +35,8 @@ def _page() -> None:
     success = _success(reader, version, body)
     weights = _settings_weights.draw(reader, version, body)
     capacity = _capacity(version, body)
-    wanted = {"success": success, "weights": weights, "capacity": capacity}
+    holdout = _settings_holdout.draw(version, body)
+    wanted = {"success": success, "weights": weights, "capacity": capacity, "holdout": holdout}
     changed = {name: value for name, value in wanted.items() if not _same(name, value, body)}
     _save(version, body, changed)
     _settings_versions.draw(reader, version, WHERE)
@@ -109,6 +110,8 @@ def _same(name: str, value: Any, body: dict[str, Any]) -> bool:
         return bool(success_from(value) == success_from(body.get("success", {})))
     if name == "capacity":
         return bool(value == body.get("capacity", DEFAULT_CAPACITY))
+    if name == "holdout":
+        return bool(value == body.get("holdout", 0.0))
     return bool(value == body.get(name))
 
 

@@ -7,13 +7,14 @@ from datetime import date
 import polars as pl
 import streamlit as st
 
+from actions import effects
 from components import clock, empty, queries, session, words
 from components.cards import call_card, card_key, card_of, logged_card
-from components.churn_card import ranked_by
 from components.downloads import downloads
 from components.failures import guarded
 from components.overnight import changes
 from components.queries import Reader
+from components.queries import effects as queries_effects
 from models.book_view import HIGH_RISK
 from models.calls import CallList
 from models.settings_words import DEFAULT_CAPACITY
@@ -31,14 +32,15 @@ def render() -> None:
     reader = session.reader()
     if not empty.ready(reader):
         return
+    if queries_effects.share(reader):
+        effects.assigned(reader.store, session.now_utc())
+        reader = queries.refreshed(reader)
     today = clock.today()
     listed, mine = _header(reader, today)
     _sentence(reader, mine, listed.calls.height - mine.height, today)
     _figures(reader, mine, today)
     grid = st.grid(3, min_column_width=_COLUMN, gap="medium")
     with grid.cell(column_span=2), st.container(key="call-list"):
-        if mine.height:
-            st.caption(ranked_by(reader))
         _cards(reader, mine)
         _also_logged(reader, mine)
         _left_out(reader, listed)

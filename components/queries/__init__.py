@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from components.queries import effects as queries_effects
 from components.queries import playbooks as queries_playbooks
 from data_access import (
     counts,
@@ -39,8 +40,9 @@ from data_access.store import Store, open_store
 from data_access.viewer import Role as Role
 from data_access.viewer import Viewer as Viewer
 from models import book_view
-from models.calls import CallList, CallRules
-from models.day_plan import day_plan
+from models.calls import CallList
+from models.day_plan import rules_from
+from models.effects.day import trial_plan
 from models.morning import as_of_morning
 from models.snapshot import WEEKS
 
@@ -392,13 +394,16 @@ def _call_list(
     _now: datetime,
     _since: datetime,
 ) -> CallList:
-    return day_plan(
+    return trial_plan(
         open_exceptions(_reader),
         scores(_reader),
         fact(_reader, "contacts"),
         as_of_morning(calls(_reader), _since),
         _now,
-        rules=CallRules(capacity=capacity, playbooks=queries_playbooks.spoken(_reader)),
+        queries_effects.known(_reader, _now.date()),
+        rules=rules_from(
+            chosen_settings(_reader), capacity=capacity, playbooks=queries_playbooks.spoken(_reader)
+        ),
     )
 
 

@@ -68,6 +68,7 @@ def assign(
         )
         .with_columns(place=pl.int_range(pl.len(), dtype=pl.Int64).over("csm_id") + 1)
         .join(_largest(scores), on="account_id", how="left", maintain_order="left")
+        .join(scores.select("account_id", "churn"), on="account_id", how="left", maintain_order="left")
         .with_columns(exempt=_exempt())
     )
     drawn = _draw(sized, episodes, trial)
@@ -120,7 +121,7 @@ def _draw(sized: pl.DataFrame, episodes: pl.DataFrame, trial: Trial) -> pl.DataF
 def _rows(fresh: pl.DataFrame, trial: Trial, today: date) -> pl.DataFrame:
     waits = pl.col("arm") == WAITING
     unknown = [pl.lit(None, EPISODES.schema[name]).alias(name) for name in OUTCOMES]
-    listed = pl.Series("kinds", [json.dumps(kinds) for kinds in fresh["kinds"]], dtype=pl.String)
+    listed = pl.Series("kinds", [json.dumps(kinds) for kinds in fresh["kinds"].to_list()], dtype=pl.String)
     return EPISODES.check(
         fresh.with_columns(
             *unknown,
@@ -129,6 +130,6 @@ def _rows(fresh: pl.DataFrame, trial: Trial, today: date) -> pl.DataFrame:
             exempt=pl.when(~waits).then("exempt"),
             nth=pl.when(~waits).then("nth"),
             kinds=listed,
-            risk=pl.col("risk") / 100,
+            risk=pl.coalesce("churn", pl.col("risk") / 100),
         )
     )
