@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 
 from models.call_frames import ADDED, DONE, LEFT_OUT
+from models.call_settings import chosen, hours_from
 from models.calls import CallList, CallRules, call_list
+from models.playbook import Playbook
+from models.settings_words import DEFAULT_CAPACITY
 
 JUDGED_FALSE = "false"
 REMOVED = "removed"
@@ -51,6 +56,31 @@ def day_plan(
     gone = away.join(scores.select("account_id", pl.col("csm_id").fill_null("")), on="account_id")
     left_out = pl.concat([listed.left_out, gone.select(LEFT_OUT.names)]).sort("account_id")
     return CallList(listed.calls, LEFT_OUT.check(left_out), listed.day)
+
+
+def rules_from(
+    body: Mapping[str, Any],
+    *,
+    capacity: int | None = None,
+    playbooks: Mapping[str, Playbook] | None = None,
+) -> CallRules:
+    """The rules of the list as the settings have them; `capacity` stands in for what they say of everybody.
+
+    Raises `ValueError` when the settings make no sense.
+
+    >>> rules_from({"capacity": 5, "calls": {"rest_days": 21}}).rest_days
+    21
+    """
+    use = chosen(body)
+    return CallRules(
+        capacity=int(body.get("capacity", DEFAULT_CAPACITY)) if capacity is None else capacity,
+        capacities={csm: int(n) for csm, n in use["capacities"].items()},
+        rest_days=int(use["rest_days"]),
+        retry_days=int(use["retry_days"]),
+        small_share=float(use["small_share"]),
+        hours=hours_from(body, use),
+        playbooks=playbooks or {},
+    )
 
 
 def _away(tasks: pl.DataFrame, today: date) -> pl.DataFrame:
