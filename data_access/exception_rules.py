@@ -14,7 +14,7 @@ from data_access.database import Database
 from data_access.errors import Conflict, NotFound
 from data_access.schema.rules import exception_rule_versions, exception_rules
 from data_access.viewer import Viewer
-from models.own_rules import RULES
+from models.own_rules import RULES, VERSIONS
 
 
 def listing(database: Database) -> pl.DataFrame:
@@ -24,10 +24,10 @@ def listing(database: Database) -> pl.DataFrame:
 
 
 def versions(database: Database, rule_id: int) -> pl.DataFrame:
-    """Every version of one rule, newest first; columns of `RULES`."""
+    """Every version of one rule, newest first; columns of `VERSIONS`."""
     of = exception_rule_versions.c
     statement = sa.select(*(of[name] for name in RULES.names)).where(of.rule_id == rule_id)
-    return database.few(statement.order_by(of.version.desc()), RULES)
+    return database.few(statement.order_by(of.version.desc()), VERSIONS)
 
 
 def add(connection: sa.Connection, viewer: Viewer, at: datetime, body: str) -> int:

@@ -32,6 +32,9 @@ RULES = Contract(
     key=("rule_id",),
 )
 
+VERSIONS = Contract("exception_rule_versions", RULES.columns, key=("rule_id", "version"))
+"""Every version that a rule ever had."""
+
 HITS = Contract(
     "rule_hits",
     (
