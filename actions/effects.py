@@ -16,13 +16,13 @@ from data_access.snapshots import Snapshot
 from data_access.store import Store
 from data_access.viewer import SYSTEM, Viewer
 from models.calls import CallRules
+from models.day_plan import rules_from
 from models.effects.assignment import assign, held_until
 from models.effects.day import Known, trial_plan
 from models.effects.frames import EPISODE_DAYS, SAVEABILITY
 from models.effects.outcomes import matured
 from models.effects.saveability import saveability
 from models.effects.trial import Trial, base_churn, planned
-from models.settings_words import DEFAULT_CAPACITY
 
 FRAME = "saveability"
 """The part of a snapshot that keeps what calls have saved, `SAVEABILITY`."""
@@ -69,7 +69,8 @@ def assigned(store: Store, now: datetime) -> int:
     with store.database.read() as connection:
         if effects.assigned_on(connection, now.date()):
             return 0
-    ranked, scores = _ranked(store, now, snapshot, body)
+    rules = rules_from(body)
+    ranked, scores = _ranked(store, now, snapshot, rules)
     earlier = effects.episodes(store.database, SYSTEM)
     with store.database.write() as connection:
         effects.hold(connection)
@@ -78,7 +79,7 @@ def assigned(store: Store, now: datetime) -> int:
         trial = effects.trial_in(connection)
         if trial is None or trial.share != share_of(body):
             trial = effects.begin(connection, SYSTEM, now, _new(store, share_of(body), snapshot.as_of))
-        fresh = assign(ranked, scores, earlier, _slots(body, ranked), trial, now.date())
+        fresh = assign(ranked, scores, earlier, _slots(rules, ranked), trial, now.date())
         effects.add(connection, SYSTEM, now, fresh)
     return fresh.height
 
@@ -102,7 +103,7 @@ def matured_on(store: Store, accounts: pl.DataFrame, account_days: pl.DataFrame,
 
 
 def _ranked(
-    store: Store, now: datetime, snapshot: Snapshot, body: Mapping[str, Any]
+    store: Store, now: datetime, snapshot: Snapshot, rules: CallRules
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Everybody's list of the day with the held out left out, and the book."""
     known = known_on(store, SYSTEM, now.date(), snapshot)
@@ -114,16 +115,14 @@ def _ranked(
         tasks.listing(store.database, SYSTEM),
         now.replace(tzinfo=UTC),
         known,
-        rules=CallRules(capacity=int(body.get("capacity", DEFAULT_CAPACITY))),
+        rules=rules,
     )
     return listed.calls, scores
 
 
-def _slots(body: Mapping[str, Any], ranked: pl.DataFrame) -> dict[str, int]:
+def _slots(rules: CallRules, ranked: pl.DataFrame) -> dict[str, int]:
     """How many calls each CSM makes a day."""
-    own = dict((body.get("calls") or {}).get("capacities") or {})
-    usual = int(body.get("capacity", DEFAULT_CAPACITY))
-    return {csm: int(own.get(csm, usual)) for csm in ranked["csm_id"].unique()}
+    return {csm: rules.capacities.get(csm, rules.capacity) for csm in ranked["csm_id"].unique()}
 
 
 def _new(store: Store, share: float, as_of: date) -> Trial:

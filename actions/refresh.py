@@ -153,9 +153,9 @@ def _refresh(
             past=past.rows,
             user_windows=users_of(store, day),
             walked=walked.progress.rows,
-            leaving=leaving.predictions,
             pulses=newest_pulses(pulses.listing(store.database, SYSTEM), day),
             rules=rules_of(exception_rules.listing(store.database)),
+            leaving=leaving.predictions,
             begin=watch.begin,
         )
         watch.begin("first value")

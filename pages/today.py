@@ -10,6 +10,7 @@ import streamlit as st
 from actions import effects
 from components import clock, empty, queries, session, words
 from components.cards import call_card, card_key, card_of, logged_card
+from components.churn_card import ranked_by
 from components.downloads import downloads
 from components.failures import guarded
 from components.overnight import changes
@@ -41,6 +42,8 @@ def render() -> None:
     _figures(reader, mine, today)
     grid = st.grid(3, min_column_width=_COLUMN, gap="medium")
     with grid.cell(column_span=2), st.container(key="call-list"):
+        if mine.height:
+            st.caption(ranked_by(reader))
         _cards(reader, mine)
         _also_logged(reader, mine)
         _left_out(reader, listed)
