@@ -38,17 +38,13 @@ def stuck_sentence(placed: pl.DataFrame, whose: str, book: int) -> str:
     first, *others = [_waits(row) for row in stuck.head(MOST_TOLD).iter_rows(named=True)]
     then = f" Then {'; '.join(others)}." if others else ""
     fresh = stuck.filter(~pl.col("stale")).height
-    lately = (
-        f", {fresh:,} of them for less than three months longer than usual"
-        if 0 < fresh < stuck.height
-        else ""
-    )
-    return f"**{stuck.height:,} of {of} {is_are} stuck{lately}.** Call first: {first}.{then}"
+    lately = f"; {fresh:,} got stuck in the last three months" if 0 < fresh < stuck.height else ""
+    return f"**{stuck.height:,} of {of} {is_are} stuck on a step{lately}.** Call first: {first}.{then}"
 
 
 def _waits(row: dict[str, object]) -> str:
     usual = row["usual"]
-    needed = f" (the successful needed {usual:.0f})" if isinstance(usual, float) else ""
+    needed = f" (half of the successful needed {usual:.0f} or less)" if isinstance(usual, float) else ""
     days = row["days"]
     for_days = words.count(days, "day") if isinstance(days, int) else "some time"
     return f"**{words.plain(row['name'])}**, {for_days} before “{words.plain(row['next'])}”{needed}"

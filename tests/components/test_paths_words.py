@@ -19,24 +19,26 @@ def test_the_first_three_are_named_with_their_step_and_what_the_successful_neede
     said = stuck_sentence(placed(*many, one("Z", PLAN, "on track", 1, 2)), "your", 6)
 
     assert said.startswith(
-        "**5 of your 6 accounts are stuck.** Call first: **Name A0**, 50 days before "
-        "“Invite \\*all\\*” (the successful needed 12). Then **Name A1**, 49 days"
+        "**5 of your 6 accounts are stuck on a step.** Call first: **Name A0**, 50 days before "
+        "“Invite \\*all\\*” (half of the successful needed 12 or less). Then **Name A1**, 49 days"
     )
     assert "A2" in said
     assert "A3" not in said
     some = [*many[:2], many[2] | {"stale": True}]
     said = stuck_sentence(placed(*some), "your", 3)
     assert said.startswith(
-        "**3 of your 3 accounts are stuck, 2 of them for less than three months longer than"
+        "**3 of your 3 accounts are stuck on a step; 2 got stuck in the last three months.**"
     )
 
 
 def test_one_is_stuck_none_is_and_filters_are_said() -> None:
     alone = placed(one("A", PLAN, "stuck", 1, 1) | {"next": "Invite", "usual": None})
     assert stuck_sentence(alone, "your", 1) == (
-        "**1 of your 1 account is stuck.** Call first: **Name A**, 1 day before “Invite”."
+        "**1 of your 1 account is stuck on a step.** Call first: **Name A**, 1 day before “Invite”."
     )
-    assert stuck_sentence(alone, "the", 9).startswith("**1 of these 1 account (9 in the book) is stuck.**")
+    assert stuck_sentence(alone, "the", 9).startswith(
+        "**1 of these 1 account (9 in the book) is stuck on a step.**"
+    )
     assert "None of the 0 accounts" in stuck_sentence(placed(), "the", 0)
 
 

@@ -84,7 +84,7 @@ def test_the_first_sentence_says_who_is_stuck_and_on_what(open_page: Open) -> No
     app = open_page("paths")
 
     said = app.markdown[0].value
-    assert f"**{stuck().height:,} of the {book.height:,} accounts are stuck" in said
+    assert f"**{stuck().height:,} of the {book.height:,} accounts are stuck on a step" in said
     first = longest.row(0, named=True)
     assert f"**{first['name']}**, {first['days_on']:,} days before “{first['next']}”" in said.replace(
         "\\", ""
