@@ -91,7 +91,6 @@ def _rows(reader: Reader, found: Backtest) -> None:
         st.segmented_control(
             "Who",
             list(lists),
-            format_func=lambda name: f"{name} ({lists[name].height:,})",
             key=_WHO,
             bind="query-params",
             default=MISSED,
