@@ -97,13 +97,14 @@ def default_day(store: Store, now: datetime) -> date:
 
 
 def needed(store: Store, now: datetime, as_of: date | None = None) -> bool:
-    """Whether a refresh would tell anything new: no snapshot of that day, or data or paths came in since."""
+    """Whether a refresh would tell anything new: no snapshot of that day, or data, paths or rules moved."""
     newest = snapshots.newest(store.database)
     stamp = stamps.read(store.database)
     if newest is None or newest.as_of != (as_of or default_day(store, now)):
         return True
     same_code = newest.code_version == code_version()
     moved = path_progress.moved_since(store, newest)
+    moved = moved or exception_rules.moved_since(store.database, newest.created_at)
     return newest.notes.get("imports") != stamp.imports or not same_code or moved
 
 

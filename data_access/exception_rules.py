@@ -30,6 +30,15 @@ def versions(database: Database, rule_id: int) -> pl.DataFrame:
     return database.few(statement.order_by(of.version.desc()), VERSIONS)
 
 
+def moved_since(database: Database, at: datetime) -> bool:
+    """Whether a rule was switched on or off, or changed while it was on, since a moment (UTC)."""
+    of, before = exception_rule_versions.c, exception_rule_versions.alias().c
+    earlier = sa.exists().where(before.rule_id == of.rule_id, before.version == of.version - 1, before.active)
+    found = sa.select(of.rule_id).where(of.saved_at > at, sa.or_(of.active, earlier)).limit(1)
+    with database.read() as connection:
+        return connection.execute(found).first() is not None
+
+
 def add(connection: sa.Connection, viewer: Viewer, at: datetime, body: str) -> int:
     """Write a new rule, switched off; returns its id."""
     viewer.may_write()

@@ -105,6 +105,17 @@ def test_a_rule_lives_as_an_exception_until_it_is_switched_off(demo: Store) -> N
     demo.close()
 
 
+def test_a_rule_switched_on_or_off_asks_for_a_refresh(store: Store) -> None:
+    rule_id = acts.add_rule(store, EVA, NOW, RULE)
+    before, later = NOW - timedelta(seconds=1), NOW + timedelta(hours=1)
+    assert not exception_rules.moved_since(store.database, before)
+    acts.switch_rule(store, EVA, NOW, rule_id, 1, on=True)
+    assert exception_rules.moved_since(store.database, before)
+    assert not exception_rules.moved_since(store.database, NOW)
+    acts.switch_rule(store, EVA, later, rule_id, 2, on=False)
+    assert exception_rules.moved_since(store.database, NOW)
+
+
 def test_a_replay_counts_what_the_snapshots_say_and_tells_how_far_it_is(demo: Store) -> None:
     seen: list[tuple[int, int | None]] = []
     told = replay_rule(demo, SYSTEM, RULE, lambda _, done, total: seen.append((done, total)))
