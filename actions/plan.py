@@ -7,6 +7,7 @@ from typing import Any
 
 from actions.calls import Call, values_of
 from data_access import claims, task_steps, tasks
+from data_access.audit import record
 from data_access.errors import DataError
 from data_access.store import Store
 from data_access.viewer import Viewer
@@ -20,13 +21,15 @@ def take(store: Store, viewer: Viewer, now: datetime, account_id: str) -> int:
     with store.database.write() as connection:
         version = claims.take(connection, viewer, now, account_id)
         tasks.not_called(connection, account_id, now)
+        record(connection, viewer, now, "call taken", account_id)
         return version
 
 
-def let_go(store: Store, viewer: Viewer, account_id: str) -> None:
+def let_go(store: Store, viewer: Viewer, now: datetime, account_id: str) -> None:
     """Give the call back to whoever takes it next."""
     with store.database.write() as connection:
         claims.let_go(connection, viewer, account_id)
+        record(connection, viewer, now, "call given back", account_id)
 
 
 def put_off(store: Store, viewer: Viewer, now: datetime, call: Call, until: date, why: str = "") -> int:

@@ -12,7 +12,7 @@ from components import clock, failures, marks, queries, session, words
 from components.deeds import CallDeeds, Outcome, Person
 from components.failures import guarded
 from components.logged import logged
-from components.navigation import account_link
+from components.navigation import account_link, link
 from components.queries import Reader
 
 _AGAIN = "log again"
@@ -123,10 +123,11 @@ def _whom(card: Card) -> str:
     return " · ".join([*known, *whose])
 
 
-def _to_say(card: Card) -> str:
+def said(card: Card) -> str:
+    """What to say, a paragraph a thought, and why it stands where it stands."""
     lines = [line.partition(": ") for line in card.talk_track.splitlines()]
-    said = [f"**{head}** {words.plain(rest)}" for head, _, rest in lines]
-    return "\n\n".join([*said, f":small[:gray[Why here on the list: {words.plain(card.why)}]]"])
+    talk = [f"**{head}** {words.plain(rest)}" for head, _, rest in lines]
+    return "\n\n".join([*talk, f":small[:gray[Why here on the list: {words.plain(card.why)}]]"])
 
 
 def _buttons(card: Card, deeds: CallDeeds) -> None:
@@ -140,7 +141,8 @@ def _buttons(card: Card, deeds: CallDeeds) -> None:
                 args=(card, deeds, outcome),
             )
         with st.popover("What to say", type="tertiary", icon=":material/forum:"):
-            st.markdown(_to_say(card))
+            st.markdown(said(card))
+        link("call", "Call sheet", icon=":material/assignment_ind:", account=card.account_id)
     if st.session_state.get(_AGAIN) == card.account_id:
         st.button(
             "It was another call: log it too",

@@ -56,6 +56,7 @@ PAGES: tuple[PageEntry, ...] = (
     PageEntry("today", "Rounds", "Today", ":material/stethoscope:", "Who do I call, and why?", default=True),
     PageEntry("accounts", "Rounds", "Accounts", ":material/groups:", "Which of mine are at risk?"),
     PageEntry("account", "Rounds", "Account", ":material/apartment:", "What is going on here?", listed=False),
+    PageEntry("call", "Rounds", "Call", ":material/call:", "Whom, why, and what do I say?", listed=False),
     PageEntry(
         "paths",
         "Prescribe",

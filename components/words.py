@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
+from models.call_email import grouped
+
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF", "INR": "₹"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$<>&:^=])")
 
@@ -134,7 +136,7 @@ def phone(number: str | None) -> str:
     if not number:
         return ""
     digits = re.sub(r"[^\d+]", "", number)
-    return f"[{plain(number)}](tel:{digits})" if len(digits) > 3 else plain(number)
+    return f"[{plain(grouped(number))}](tel:{digits})" if len(digits) > 3 else plain(number)
 
 
 def email(address: str | None) -> str:

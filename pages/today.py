@@ -19,6 +19,7 @@ from components.queries import effects as queries_effects
 from models.book_view import HIGH_RISK
 from models.calls import CallList
 from models.settings_words import DEFAULT_CAPACITY
+from pages import _call_plan, _log_many
 from pages._deeds import call_deeds
 from pages._files import calendar, tables
 
@@ -38,13 +39,15 @@ def render() -> None:
         reader = queries.refreshed(reader)
     today = clock.today()
     listed, mine = _header(reader, today)
-    _sentence(reader, mine, listed.calls.height - mine.height, today)
+    _sentence(reader, mine, listed, today)
+    _call_plan.done_line()
     _figures(reader, mine, today)
     grid = st.grid(3, min_column_width=_COLUMN, gap="medium")
     with grid.cell(column_span=2), st.container(key="call-list"):
         if mine.height:
             st.caption(ranked_by(reader))
         _cards(reader, mine)
+        _log_many.draw(reader, mine)
         _also_logged(reader, mine)
         _left_out(reader, listed)
     with grid.cell(), st.container(key="overnight"):
@@ -77,18 +80,21 @@ def _header(reader: Reader, today: date) -> tuple[CallList, pl.DataFrame]:
     return listed, mine
 
 
-def _sentence(reader: Reader, mine: pl.DataFrame, waiting: int, today: date) -> None:
+def _sentence(reader: Reader, mine: pl.DataFrame, listed: CallList, today: date) -> None:
+    waiting = listed.calls.height - mine.height
+    day = "today" if listed.day == today else f"on {listed.day:%A}, {words.day(listed.day, today)}"
     book = queries.scores(reader).height
     whose = "your" if reader.viewer != queries.EVERYONE else "the"
     as_of = f":gray[Data as of {words.near(reader.as_of, today)}.]"
     if mine.is_empty():
-        st.markdown(f"**None of {whose} {words.count(book, 'account')} needs a call today.** {as_of}")
+        st.markdown(f"**None of {whose} {words.count(book, 'account')} needs a call {day}.** {as_of}")
         return
     need = "needs" if mine.height == 1 else "need"
-    wait = f" {waiting:,} can wait until {words.next_working_day(today)}." if waiting else ""
+    until = f" until {words.next_working_day(today)}" if listed.day == today else ""
+    wait = f" {waiting:,} can wait{until}." if waiting else ""
     you = " you" if whose == "your" else " a call"
     st.markdown(
-        f"**{mine.height:,} of {whose} {words.count(book, 'account')} {need}{you} today.**{wait} {as_of}"
+        f"**{mine.height:,} of {whose} {words.count(book, 'account')} {need}{you} {day}.**{wait} {as_of}"
     )
 
 

@@ -82,8 +82,8 @@ def test_a_claim_lapses_and_can_be_given_back(book: Store) -> None:
     plan.take(book, EVA, NOW, "a")
     plan.take(book, EVA, NOW, "b")
     assert claims.standing(book.database, MO, NOW)["account_id"].sort().to_list() == ["a", "b"]
-    plan.let_go(book, EVA, "a")
-    plan.let_go(book, MO, "b")
+    plan.let_go(book, EVA, NOW, "a")
+    plan.let_go(book, MO, NOW, "b")
     assert claims.standing(book.database, MO, NOW)["account_id"].to_list() == ["b"]
     plan.take(book, MO, NOW + claims.LASTS, "b")
 

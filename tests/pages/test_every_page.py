@@ -10,7 +10,7 @@ from data_access.errors import StoreError
 from tests.pages.conftest import Open, shown
 
 MODULES = [page.module for page in PAGES]
-OWN = ["today", "account", "exceptions", "engagement", "paths"]
+OWN = ["today", "account", "call", "exceptions", "engagement", "paths"]
 
 
 @pytest.mark.usefixtures("in_empty")

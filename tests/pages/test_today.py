@@ -41,7 +41,7 @@ def test_the_first_sentence_counts_the_cards_below_it(open_page: Open) -> None:
 
     said = shown(app)
     book = queries.scores(queries.reader(queries.viewer_of(csm, DEMO_DAY))).height
-    assert f"**3 of your {book} accounts need you today.**" in said
+    assert f"**3 of your {book} accounts need you on Monday, 23 Nov.**" in said
     assert "Data as of yesterday (20 Nov)." in said
     assert len(cards(app)) == 3
 

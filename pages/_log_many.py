@@ -1,0 +1,56 @@
+"""The same outcome for several calls at once."""
+
+from __future__ import annotations
+
+import polars as pl
+import streamlit as st
+
+from actions import calls
+from components import failures, queries, session, words
+from components.clock import day_start
+from components.queries import Reader
+
+_WHERE = "log-many"
+_OUTCOMES: dict[calls.Outcome, str] = {
+    "reached": "Reached",
+    "left message": "Left message",
+    "wrong person": "Wrong person",
+}
+
+
+def draw(reader: Reader, mine: pl.DataFrame) -> None:
+    """Choose calls of today's list and log them together; each can be undone on its card."""
+    failures.tell(_WHERE)
+    told = st.session_state.pop(_WHERE, None)
+    if told:
+        st.markdown(f":material/check: {told}")
+    waiting = mine.filter(~pl.col("account_id").is_in(list(queries.calls_since(reader, day_start()))))
+    if waiting.height < 2:
+        return
+    names = dict(waiting.select("account_id", "name").iter_rows())
+    with st.popover("Log several", type="tertiary", icon=":material/checklist:"):
+        st.multiselect("Calls", list(names), format_func=lambda account: names[account], key="many")
+        st.caption("What came of them?")
+        for outcome, label in _OUTCOMES.items():
+            st.button(label, key=f"many-{outcome}", width="stretch", on_click=_log, args=(waiting, outcome))
+
+
+def _log(waiting: pl.DataFrame, outcome: calls.Outcome) -> None:
+    chosen = st.session_state.get("many", [])
+    reader = session.reader()
+    rows = waiting.filter(pl.col("account_id").is_in(chosen)).iter_rows(named=True)
+    them = [
+        calls.Call(row["account_id"], row["contact_id"], row["csm_id"] or None, row["reasons"])
+        for row in rows
+    ]
+
+    def act() -> None:
+        logged, refused = calls.log_many(reader.store, reader.viewer, session.now_utc(), them, outcome)
+        said = [
+            f"{words.count(len(logged), 'call')} logged: {outcome}.",
+            *(words.plain(one) for one in refused),
+        ]
+        st.session_state[_WHERE] = " ".join(said)
+
+    if failures.attempt(act, _WHERE):
+        st.session_state["many"] = []
