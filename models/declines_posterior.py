@@ -203,12 +203,13 @@ class Recursion:
         used = (self.panel.cut[row] > 0) | ~told
         back = self.memory.absence.step(used, judged.rate * self.factors[row], self.memory.odds)
         before = np.where(back[:, None], self.memory.absence.held, self.memory.odds)
-        self.memory.cusum = np.where(back, 0.0, self.memory.cusum)
+        calm = self.memory.opened == NONE
+        self.memory.cusum = np.where(back & calm, 0.0, self.memory.cusum)
         steps = self._steps(row, judged, sigma)
         odds = (before + HAZARD * FALL_WEIGHTS) * np.exp(steps)
         self.memory.odds = np.where(told[:, None], np.minimum(odds, CEILING), 0.0)
         cusum = np.where(told, np.maximum(self.memory.cusum + steps[:, 1], 0), 0.0)
-        fresh = (cusum > 0) & (self.memory.cusum == 0)
+        fresh = calm & (cusum > 0) & (self.memory.cusum == 0)
         self.memory.since = np.where(fresh, self.panel.first + row, self.memory.since)
         self.memory.cusum = cusum
 

@@ -44,9 +44,10 @@ def draw(reader: Reader, told: Replay, name: str) -> None:
     """How many a week, for whom, and how many of them left beside the whole book."""
     weeks, found = told.weekly, told.found
     first, last = weeks["as_of"].to_list()[0], weeks["as_of"].to_list()[-1]
+    recent = found.filter(pl.col("last_on") >= first).height
     with st.container(border=True, gap="small", key=f"replay-{name}"):
         st.markdown(
-            f"**About {told.a_week:.1f} new a week**, {words.count(found.height, 'account')} in all, in "
+            f"**About {told.a_week:.1f} new a week**, {words.count(recent, 'account')} in all, in "
             f"{words.count(weeks.height, 'weekly snapshot')} from {first:%-d %b %Y} to {last:%-d %b %Y}."
         )
         if weeks.height < 2:
@@ -65,7 +66,9 @@ def draw(reader: Reader, told: Replay, name: str) -> None:
             how="left",
         ).with_columns(name=pl.coalesce("name", "account_id"))
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown(f"**For whom** ({found.height:,}, the latest first)")
+            st.markdown(
+                f"**For whom** (the latest first, {found.height - recent:,} of them only in weeks before)"
+            )
             downloads(f"replay-{name}", shown.height, files(reader, "replay", shown))
         tables.plain_table(_rows(shown), "The accounts that the rule would have found", _FOUND)
 

@@ -120,7 +120,7 @@ def _settings(reader: Reader) -> None:
             )
             levels = {
                 channel: st.number_input(
-                    f"Answer a {channel} within, working days",
+                    f"{channel.capitalize()}: working days to an answer",
                     0.0,
                     60.0,
                     float(days),

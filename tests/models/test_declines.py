@@ -196,6 +196,8 @@ def test_an_alert_closes_when_use_comes_back() -> None:
     counts[172:200, 0] = 0
     days, accounts = steady_company(counts)
     declined = declines(days, accounts, START + timedelta(days=199)).now.row(0, named=True)
+    mending = declines(days, accounts, START + timedelta(days=204)).now.row(0, named=True)
+    assert mending["since"] == declined["since"] <= mending["alerted_on"]
     back = declines(days, accounts, START + timedelta(days=245)).now.row(0, named=True)
     assert declined["declined"]
     assert (back["declined"], back["since"]) == (False, None)
