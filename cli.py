@@ -146,12 +146,14 @@ def export_(
     format_: Format,
     as_of: AsOf = None,
     viewer: Annotated[str | None, typer.Option(help="e-mail of whose book; everyone's if left out")] = None,
+    dictionary: Annotated[Path | None, typer.Option(help="CSV for what the columns mean")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write what a screen shows, whole, to a file."""
     with _work() as (store, _):
         who = _viewer(store, viewer) if viewer else SYSTEM
-        rows = export(store, who, _now(), what, format_, out, as_of=as_of.date() if as_of else None)
+        day = as_of.date() if as_of else None
+        rows = export(store, who, _now(), what, format_, out, as_of=day, dictionary_out=dictionary)
     _say(as_json, {"rows": rows}, f"{rows:,} rows written to {out}.")
 
 

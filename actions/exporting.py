@@ -11,6 +11,8 @@ from typing import cast
 import polars as pl
 
 from actions import effects, export_paths
+from actions.calendars import CALENDARS
+from actions.dictionary import dictionary
 from actions.formats import TableFormat, calendar_bytes, table_bytes
 from data_access import exceptions, people, pulses, settings, snapshots, tasks
 from data_access.audit import record
@@ -143,38 +145,41 @@ def export(
     out: Path,
     *,
     as_of: date | None = None,
+    dictionary_out: Path | None = None,
 ) -> int:
-    """Write one of `EXPORTS` to `out`; returns its rows. Only calls can be a calendar (`ics`)."""
+    """Write one of `EXPORTS` to `out`; returns its rows. `CALENDARS` says which can be a calendar (`ics`).
+
+    `dictionary_out` names a CSV file for what the columns mean; in XLSX a second sheet says so too.
+    """
     snapshot = snapshots.newest(store.database, as_of)
     if snapshot is None:
         upto = f" up to {as_of}" if as_of else ""
         raise NotFound(f"There is no snapshot{upto}: run `python cli.py refresh` first.")
-    if fmt == "ics" and what != "calls":
-        raise DataError(f"A calendar holds calls, not {what}: choose csv, xlsx, parquet or json.")
+    if fmt == "ics" and what not in CALENDARS:
+        held = ", ".join(CALENDARS)
+        raise DataError(f"A calendar holds {held}, not {what}: choose csv, xlsx, parquet or json.")
     frame = EXPORTS[what](Asked(store, viewer, now, snapshot))
-    body = calendar_bytes(entries(frame, now.date()), now.replace(tzinfo=UTC)) if fmt == "ics" else None
-    try:
-        out.write_bytes(body if body is not None else table_bytes(frame, cast("TableFormat", fmt)))
-    except OSError as error:
-        raise DataError(f"{out} can't be written: {error.strerror}.") from error
+    told = dictionary(frame, what)
+    if fmt == "ics":
+        frame = CALENDARS[what](frame, now.date())
+        body = calendar_bytes(frame, now.replace(tzinfo=UTC))
+    else:
+        body = table_bytes(frame, cast("TableFormat", fmt), told)
+    _write(out, body)
+    if dictionary_out is not None:
+        _write(dictionary_out, table_bytes(told, "csv"))
     exported(store, viewer, now, what, frame.height)
     return frame.height
+
+
+def _write(out: Path, body: bytes) -> None:
+    try:
+        out.write_bytes(body)
+    except OSError as error:
+        raise DataError(f"{out} can't be written: {error.strerror}.") from error
 
 
 def exported(store: Store, viewer: Viewer, now: datetime, what: str, rows: int) -> None:
     """Put an export on record: who took how many rows of what."""
     with store.database.write() as connection:
         record(connection, viewer, now, "export", what, rows=rows)
-
-
-def entries(calls: pl.DataFrame, today: date) -> pl.DataFrame:
-    """Calls as calendar entries: account_id, account, due_on, summary, description."""
-    due = pl.coalesce("due_on", pl.lit(today))
-    who = pl.concat_str("contact_name", "phone", "email", separator=", ", ignore_nulls=True)
-    return calls.select(
-        "account_id",
-        account="name",
-        due_on=pl.max_horizontal(due, pl.lit(today)),
-        summary=pl.format("Call {}", "name"),
-        description=pl.concat_str(who, pl.col("reasons").list.join("\n"), "talk_track", separator="\n\n"),
-    )

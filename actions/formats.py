@@ -23,8 +23,8 @@ MIME: dict[str, str] = {
 _RUNS = r"^\s*[=+\-@]|^[\t\r\n]"
 
 
-def table_bytes(frame: pl.DataFrame, fmt: TableFormat) -> bytes:
-    """The whole frame as one file.
+def table_bytes(frame: pl.DataFrame, fmt: TableFormat, columns: pl.DataFrame | None = None) -> bytes:
+    """The whole frame as one file; `columns` (`actions.dictionary.DICTIONARY`) is XLSX's second sheet.
 
     CSV starts with a BOM so that spreadsheets read it as UTF-8. In CSV and XLSX a text that
     a spreadsheet would run (it starts with = + - @, tab or a line break) gets an apostrophe before it.
@@ -33,7 +33,7 @@ def table_bytes(frame: pl.DataFrame, fmt: TableFormat) -> bytes:
     if fmt == "csv":
         neutral(flat(frame)).write_csv(buffer, include_bom=True)
     elif fmt == "xlsx":
-        _write_xlsx(neutral(flat(frame)), buffer)
+        _write_xlsx(neutral(flat(frame)), columns, buffer)
     elif fmt == "parquet":
         frame.write_parquet(buffer)
     else:
@@ -85,9 +85,11 @@ def _entry(account_id: str, due_on: date, row: dict[str, str], made_at: datetime
     return entry
 
 
-def _write_xlsx(frame: pl.DataFrame, buffer: io.BytesIO) -> None:
+def _write_xlsx(frame: pl.DataFrame, columns: pl.DataFrame | None, buffer: io.BytesIO) -> None:
     import xlsxwriter
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
     with xlsxwriter.Workbook(buffer, options) as book:
         frame.write_excel(book, worksheet="Rounds", autofit=True, freeze_panes=(1, 0))
+        if columns is not None:
+            neutral(columns).write_excel(book, worksheet="Columns", autofit=True, freeze_panes=(1, 0))

@@ -46,6 +46,10 @@ class Card:
     phone: str | None
     email: str | None
     timezone: str | None
+    channel: str
+    in_hours: bool | None
+    opens_at: datetime | None
+    closes_at: datetime | None
 
     @property
     def person(self) -> Person:
@@ -118,14 +122,22 @@ def _whom(card: Card) -> str:
     name = ", ".join(words.plain(part) for part in (card.contact_name, card.role) if part)
     reach = words.phone(card.phone) or words.email(card.email)
     there = words.local_time(card.timezone, session.now())
-    known = [part for part in (name, reach, there) if part] or ["No contact was imported."]
+    known = [part for part in (name, reach, there, _closed(card)) if part] or ["No contact was imported."]
     whose = [f":gray[for {words.plain(card.csm)}]"] if card.csm else []
     return " · ".join([*known, *whose])
 
 
-def said(card: Card) -> str:
-    """What to say, a paragraph a thought, and why it stands where it stands."""
-    lines = [line.partition(": ") for line in card.talk_track.splitlines()]
+def _closed(card: Card) -> str:
+    """That they are closed now, and when they can be rung, on the reader's clock; e-mail waits for nobody."""
+    if card.in_hours is not False or card.channel == "email" or not card.opens_at or not card.closes_at:
+        return ""
+    return f":orange[closed now, ring {clock.shown(card.opens_at)} to {clock.shown(card.closes_at)}]"
+
+
+def said(card: Card, *, know: bool = True) -> str:
+    """What to say, a paragraph a thought, and why it stands where it stands; `know`: with the reasons."""
+    every = [line.partition(": ") for line in card.talk_track.splitlines()]
+    lines = [line for line in every if know or line[0] != "Know"]
     talk = [f"**{head}** {words.plain(rest)}" for head, _, rest in lines]
     return "\n\n".join([*talk, f":small[:gray[Why here on the list: {words.plain(card.why)}]]"])
 

@@ -8,7 +8,9 @@ from functools import partial
 
 import polars as pl
 
-from actions.exporting import entries, exported
+from actions.calendars import call_entries
+from actions.dictionary import dictionary
+from actions.exporting import exported
 from actions.formats import TableFormat, calendar_bytes, table_bytes
 from components import session
 from components.queries import Reader
@@ -46,11 +48,11 @@ def calendar(reader: Reader, calls: pl.DataFrame) -> Files:
     def ics() -> bytes:
         now = session.now_utc()
         exported(reader.store, reader.viewer, now, "calls", calls.height)
-        return calendar_bytes(entries(calls, now.date()), now.replace(tzinfo=UTC))
+        return calendar_bytes(call_entries(calls, now.date()), now.replace(tzinfo=UTC))
 
     return {"ics": ics}
 
 
 def _table(reader: Reader, what: str, frame: pl.DataFrame, fmt: TableFormat) -> bytes:
     exported(reader.store, reader.viewer, session.now_utc(), what, frame.height)
-    return table_bytes(frame, fmt)
+    return table_bytes(frame, fmt, dictionary(frame, what))
