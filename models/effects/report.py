@@ -20,7 +20,6 @@ from models.effects.frames import (
     PRESCRIPTION,
     RETENTION,
     UNKNOWN,
-    USE_28,
     WHOLE_LIST,
     kinds_of,
 )
@@ -139,7 +138,7 @@ def _use(episodes: pl.DataFrame, column: str) -> dict[str, Any]:
 def of(table: pl.DataFrame, by: str = WHOLE_LIST) -> Iterator[tuple[str, dict[str, dict[str, Any]]]]:
     """Each group of the table with its rows by measure, most episodes first."""
     mine = table.filter(pl.col("by") == by)
-    size = mine.filter(pl.col("measure") == USE_28).select("group", n=pl.col("called") + pl.col("held"))
+    size = mine.group_by("group").agg(n=(pl.col("called") + pl.col("held")).max())
     for group in size.sort("n", "group", descending=[True, False])["group"]:
         rows = mine.filter(pl.col("group") == group).iter_rows(named=True)
         yield group, {row["measure"]: row for row in rows}
