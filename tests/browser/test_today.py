@@ -80,6 +80,41 @@ def test_two_clicks_log_a_call_and_undo_works_after_a_reload(server: str, visit:
     expect(page.get_by_text("since 1 Nov")).to_contain_text("0 calls since 1 Nov")
 
 
+def test_the_first_outcome_takes_one_click_and_no_scrolling(server: str, visit: Visit) -> None:
+    page = ready(visit(server, width=1440, height=900))
+    card, clicks = first_card(page), 0
+    reached = card.get_by_role("button", name="Reached", exact=True)
+    where = reached.bounding_box()
+    assert where is not None
+    assert where["y"] + where["height"] <= 900
+
+    page.mouse.click(where["x"] + where["width"] / 2, where["y"] + where["height"] / 2)
+    clicks += 1
+    expect(card).to_contain_text("Logged: reached")
+
+    assert clicks <= 2
+    assert page.get_by_test_id("stMain").evaluate("element => element.scrollTop") == 0
+    card.get_by_role("button", name="Undo").click()
+    expect(card.get_by_role("button", name="Reached")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1440, 1024])
+def test_the_call_sheet_has_whom_why_and_the_outcome_on_one_screen(
+    server: str, visit: Visit, width: int
+) -> None:
+    page = ready(visit(server, width=width))
+    first_card(page).get_by_text("Call sheet").click()
+    page.get_by_role("button", name="I take this call").wait_for()
+
+    card = first_card(page)
+    assert card.locator('a[href^="tel:"]').count() == 1
+    where = card.get_by_role("button", name="Reached", exact=True).bounding_box()
+    assert where is not None
+    assert where["y"] + where["height"] <= 900
+    wide = page.get_by_test_id("stMain").evaluate("element => element.scrollWidth - element.clientWidth")
+    assert wide <= 0
+
+
 def test_a_name_leads_to_the_account_and_the_phone_number_calls(server: str, visit: Visit) -> None:
     page = ready(visit(server))
     card = first_card(page)
