@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.company import AS_OF
-from benchmarks.sessions import crowd, table
+from benchmarks.sessions import crowd, outcomes, table
 
 ROOT = Path(__file__).parent.parent
 PAGES = ("today", "accounts", "account", "exceptions", "retention", "data")
@@ -92,6 +92,9 @@ def run(home: Path, account: str, sessions: int = 30, clicks: int = 12, pause: f
     with server(home) as address:
         url = f"ws://{address}/_stcore/stream"
         asyncio.run(crowd(url, 1, 15, 0.1))
+        print("clicks on Today, until the server has answered (at most 200 ms wanted)")
+        for line in table(asyncio.run(outcomes(url, 15))):
+            print("  " + line)
         for count in (1, sessions):
             print(f"{count} sessions, a click each {pause:.0f} s in the mean")
             for line in table(asyncio.run(crowd(url, count, clicks, pause if count > 1 else 0.5))):

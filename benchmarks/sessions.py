@@ -37,11 +37,13 @@ class Session:
 
     socket: websockets.ClientConnection
     widgets: dict[str, str] = field(default_factory=dict)
+    buttons: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     fragment: str = ""
 
     async def open(self, page: str) -> Answer:
         """Go to a page, as a click in the navigation does."""
         self.widgets.clear()
+        self.buttons.clear()
         return await self._run(page, ClientState(page_name=page))
 
     async def search(self, page: str, text: str) -> Answer:
@@ -50,6 +52,13 @@ class Session:
         states = WidgetStates(widgets=[WidgetState(id=identity, string_value=text)])
         state = ClientState(page_name=page, widget_states=states, fragment_id=self.widgets.get(identity, ""))
         return await self._run(page, state)
+
+    async def press(self, page: str, label: str) -> Answer:
+        """Press the first button of that label; only its fragment runs again where it has one."""
+        identity, fragment = self.buttons[label][0]
+        states = WidgetStates(widgets=[WidgetState(id=identity, trigger_value=True)])
+        self.buttons.clear()
+        return await self._run(page, ClientState(page_name=page, widget_states=states, fragment_id=fragment))
 
     async def _run(self, page: str, state: ClientState) -> Answer:
         begun, size = time.perf_counter(), 0
@@ -61,7 +70,12 @@ class Session:
             element = message.delta.new_element
             if element.WhichOneof("type") == "text_input":
                 self.widgets[element.text_input.id] = message.delta.fragment_id
+            if element.WhichOneof("type") == "button":
+                found = self.buttons.setdefault(element.button.label, [])
+                found.append((element.button.id, message.delta.fragment_id))
             if message.WhichOneof("type") == "script_finished":
+                if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    continue
                 if message.script_finished not in _DONE:
                     raise RuntimeError(f"the page {page or 'today'} ended with {message.script_finished}")
                 return Answer(page or "today", (time.perf_counter() - begun) * 1000, size)
@@ -82,6 +96,19 @@ async def walk(url: str, clicks: int, pause: float, seed: int) -> list[Answer]:
                 await asyncio.sleep(dice.expovariate(1 / pause))
                 found = await session.search(page, dice.choice(["log", "gmbh", "kurier", "ltd", ""]))
                 answers.append(Answer("accounts, search", found.milliseconds, found.size))
+    return answers
+
+
+async def outcomes(url: str, times: int) -> list[Answer]:
+    """One person on Today: logs the first call and takes it back, `times` over; every answer of a click."""
+    answers: list[Answer] = []
+    async with websockets.connect(url, subprotocols=[_STREAMLIT], max_size=None) as socket:
+        session = Session(socket)
+        for _ in range(times):
+            await session.open("")
+            for label, kind in (("Reached", "outcome logged"), ("Undo", "outcome taken back")):
+                done = await session.press("", label)
+                answers.append(Answer(kind, done.milliseconds, done.size))
     return answers
 
 

@@ -10,9 +10,10 @@ from actions import settings as choose
 from components import empty, failures, navigation, session, words
 from components.queries import Reader
 from components.queries import settings as queries_settings
+from models.call_settings import chosen
 from models.decisions import success_from
 from models.settings_words import DEFAULT_CAPACITY, difference, success_words, told
-from pages import _settings_holdout, _settings_success, _settings_versions, _settings_weights
+from pages import _settings_calls, _settings_holdout, _settings_success, _settings_versions, _settings_weights
 
 WHERE = "settings"
 
@@ -35,8 +36,15 @@ def _page() -> None:
     success = _success(reader, version, body)
     weights = _settings_weights.draw(reader, version, body)
     capacity = _capacity(version, body)
+    calls = _settings_calls.draw(reader, version, body)
     holdout = _settings_holdout.draw(version, body)
-    wanted = {"success": success, "weights": weights, "capacity": capacity, "holdout": holdout}
+    wanted = {
+        "success": success,
+        "weights": weights,
+        "capacity": capacity,
+        "calls": calls,
+        "holdout": holdout,
+    }
     changed = {name: value for name, value in wanted.items() if not _same(name, value, body)}
     _save(version, body, changed)
     _settings_versions.draw(reader, version, WHERE)
@@ -110,6 +118,8 @@ def _same(name: str, value: Any, body: dict[str, Any]) -> bool:
         return bool(success_from(value) == success_from(body.get("success", {})))
     if name == "capacity":
         return bool(value == body.get("capacity", DEFAULT_CAPACITY))
+    if name == "calls":
+        return bool(chosen({"calls": value}) == chosen(body))
     if name == "holdout":
         return bool(value == body.get("holdout", 0.0))
     return bool(value == body.get(name))
