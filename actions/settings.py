@@ -67,6 +67,11 @@ def _checked(before: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         raise DataError("The target to first value lies between 1 and 3,650 days after signing.")
     if not 1 <= int(body.get("capacity", 1)) <= 100:
         raise DataError("Between 1 and 100 calls fit a day.")
+    if not 1 <= int(body.get("alert_budget", 1)) <= 500:
+        raise DataError("The alert budget lies between 1 and 500 new exceptions a week for each CSM.")
+    slow = [channel for channel, days in body.get("reply_days", {}).items() if not 0 <= float(days) <= 60]
+    if slow:
+        raise DataError(f"An answer takes between 0 and 60 working days; look at {', '.join(slow)}.")
     if not 0 <= float(body.get("holdout", 0)) <= MOST_SHARE:
         raise DataError("At most a third of the calls can be held out; give a share from 0 to 1/3.")
     return body

@@ -178,7 +178,7 @@ def own_findings(
 def _found(
     rule_id: int, rule: Rule, scores: pl.DataFrame, findings: pl.DataFrame, as_of: date
 ) -> pl.DataFrame:
-    shown = pl.col("value").round(1).cast(pl.String).str.strip_suffix(".0")
+    shown = pl.col("value").round(2).cast(pl.String).str.strip_suffix(".0")
     words = rule_measures.words(rule.measure)
     rows = hits(rule, scores, findings).with_columns(
         since="as_of",

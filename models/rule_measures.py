@@ -20,11 +20,10 @@ class Measure:
     words: str
     value: pl.Expr
     needs: tuple[str, ...]
-    share: bool = False
 
 
-def _plain(name: str, words: str, *, share: bool = False) -> Measure:
-    return Measure(words, pl.col(name).cast(pl.Float64), (name,), share)
+def _plain(name: str, words: str) -> Measure:
+    return Measure(words, pl.col(name).cast(pl.Float64), (name,))
 
 
 def _days_since(name: str, words: str) -> Measure:
@@ -39,8 +38,8 @@ MEASURES: dict[str, Measure] = {
         ("active_days_28", "active_days_prev_28"),
     ),
     "events_28": _plain("events_28", "events in 28 days"),
-    "ratio_28": _plain("ratio_28", "use of 28 days against the first 90 days", share=True),
-    "ratio_91": _plain("ratio_91", "use of 91 days against the first 90 days", share=True),
+    "ratio_28": _plain("ratio_28", "use of 28 days against the first 90 days (1: the same)"),
+    "ratio_91": _plain("ratio_91", "use of 91 days against the first 90 days (1: the same)"),
     "distinct_events_91": _plain("distinct_events_91", "different features used in 91 days"),
     "value_events": _plain("value_events", "different value events reached"),
     "days_since_active": _days_since("last_active_on", "days since the last use"),
@@ -53,6 +52,7 @@ MEASURES: dict[str, Measure] = {
     "days_since_answer": _days_since("last_answer_on", "days since the last answer"),
     "reach": _plain("reach", "reach score"),
     "risk": _plain("risk", "risk points"),
+    "churn": _plain("churn", "chance of leaving (0 to 1)"),
     "days_since_contact": _days_since("last_contact_on", "days since we last called, met or wrote"),
     "days_to_renewal": Measure(
         "days to the renewal",

@@ -90,7 +90,16 @@ def told(body: Mapping[str, Any]) -> dict[str, str]:
         known["Handoffs"] = ", ".join(f"{step} within {days:g} days" for step, days in sorted(handed.items()))
     if body.get("first_value_days"):
         known["First value"] = f"within {body['first_value_days']} days of signing"
+    if body.get("alert_budget"):
+        known["New exceptions"] = f"at most {body['alert_budget']} a week for each CSM"
+    answers = body.get("reply_days") or {}
+    if answers:
+        known["Answers"] = ", ".join(
+            f"{channel} within {days:g} working days" for channel, days in sorted(answers.items())
+        )
     told_above = {
+        "alert_budget",
+        "reply_days",
         "success",
         "weights",
         "capacity",

@@ -63,6 +63,8 @@ def test_who_looked_at_an_older_version_is_told(store: Store) -> None:
         {"weights": {"frequency": 0.0, "effectiveness": 0.0, "breadth": 0.0}},
         {"weights": {"speed": 1.0}},
         {"first_value_days": 0},
+        {"alert_budget": 0},
+        {"reply_days": {"email": 61}},
         {},
     ],
 )

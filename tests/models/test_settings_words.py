@@ -51,3 +51,9 @@ def test_what_else_was_chosen_is_said_in_words() -> None:
     assert told_now["First value"] == "within 30 days of signing"
     assert told_now["Costs where not known"] == "churn cost 2.5"
     assert difference({}, {"first_value_days": 30}) == ["First value: not set → within 30 days of signing"]
+
+
+def test_the_budget_and_the_days_to_an_answer_are_said_in_words() -> None:
+    said = told({"alert_budget": 9, "reply_days": {"email": 1.5, "chat": 1.0}})
+    assert said["New exceptions"] == "at most 9 a week for each CSM"
+    assert said["Answers"] == "chat within 1 working days, email within 1.5 working days"
