@@ -23,6 +23,12 @@ from tests.pages.conftest import Open, shown
 pytestmark = pytest.mark.usefixtures("in_demo")
 
 
+@pytest.fixture(autouse=True)
+def _salt(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same lots on every run."""
+    monkeypatch.setattr("secrets.token_hex", lambda _: "a salt of tests")
+
+
 def chosen(home: Path, share: float = 0.2) -> Store:
     store = open_store(Configuration(home=home))
     settings.choose(store, SYSTEM, DEMO_NOW, 0, {"holdout": share})
@@ -61,8 +67,8 @@ def test_a_full_trial_is_told_by_kind_and_prescription(
     effects.assigned(store, DEMO_NOW)
     of = trial()
     whole = episodes(of, of.n_max, 4, saved=0.6, more_use=0.35).episodes
-    monkeypatch.setattr(read.effects, "newest_trial", lambda _: of)
-    monkeypatch.setattr(read.effects, "episodes", lambda *_: whole)
+    monkeypatch.setattr(rows, "newest_trial", lambda _: of)
+    monkeypatch.setattr(rows, "episodes", lambda *_: whole)
     app = open_page("works")
     assert not app.exception
     told = shown(app)
