@@ -47,7 +47,10 @@ def test_demo_then_refresh_then_every_export(tmp_path: Path) -> None:
     assert date.fromisoformat(first["as_of"]) < date.today()
     assert answer(home, "refresh", "--if-needed") == {"snapshot_id": None}
     assert answer(home, "demo", "--if-empty")["accounts"] == 0
-    for what in ("accounts", "exceptions", "calls", "retention", "voice"):
+    told = answer(home, "backtest")
+    assert set(told) >= {"auc", "auc_interval", "lift_top_decile", "lift_interval", "calibration_error"}
+    assert (told["n"], told["positives"], told["verdict"], told["warnings"]) == (0, 0, "refused", [])
+    for what in ("accounts", "churn", "exceptions", "calls", "retention", "voice"):
         csv, xlsx = tmp_path / f"{what}.csv", tmp_path / f"{what}.xlsx"
         rows = answer(home, "export", what, "--format", "csv", "--out", csv)["rows"]
         assert rows == pl.read_csv(csv, infer_schema=False).height > 0
