@@ -13,6 +13,7 @@ from components.downloads import downloads
 from components.queries import Reader
 from components.queries import effects as read
 from components.queries.effects import Works
+from models.calls import HAND
 from models.effects.frames import ARMS, CALLED, HELD, KIND, MEASURES, PRESCRIPTION, RETENTION, WAITING
 from models.effects.report import of
 from models.effects.trial import Trial
@@ -22,6 +23,7 @@ from pages import _files, _works_empty
 
 WHERE = "works"
 _ANY = ""
+_MOST = 6
 
 
 def render() -> None:
@@ -93,12 +95,15 @@ def _groups(reader: Reader, table: pl.DataFrame, by: str, title: str) -> None:
     if mine.is_empty():
         st.caption("No lot has been drawn yet.")
         return
-    for group, rows in of(table, by):
+    groups = list(of(table, by))
+    for group, rows in groups[:_MOST]:
         named = KINDS.get(group, group)
         n = rows[RETENTION]["called"] + rows[RETENTION]["held"]
         with st.expander(f"{words.plain(named)} · {words.count(n, 'account')} with 90 days over"):
             for measure in MEASURES:
                 st.markdown(f"- {_NAMED[measure]} {effect_words(rows[measure])}")
+    if len(groups) > _MOST:
+        st.caption(f"The {_MOST} with the most accounts of {len(groups)}; the export has all.")
 
 
 def _saved(reader: Reader, found: Works) -> None:
@@ -117,7 +122,7 @@ def _saved(reader: Reader, found: Works) -> None:
     else:
         st.caption(f"Learned against accounts that were {controls}, and held toward what was stated.")
     shown = table.with_columns(
-        kind=pl.col("kind").replace(KINDS),
+        kind=pl.col("kind").replace(KINDS | {HAND: "Added by hand"}),
         learned=pl.col("learned") * 100,
         stated=pl.col("stated") * 100,
         about=pl.Series([one_in(share) for share in table["learned"]], dtype=pl.String),
