@@ -114,3 +114,16 @@ def test_any_number_of_days_is_counted(open_page: Open) -> None:
     assert told is not None
     assert f"{told['succeeded']:,} of {told['decided']:,} accounts with a known result" in shown(app)
     assert "still a customer after 30 days" in shown(app)
+
+
+def test_the_rules_of_the_calls_are_saved_as_a_version(open_page: Open) -> None:
+    app = open_page("settings")
+    app.number_input(key="rest-0").set_value(21)
+    app.text_area(key="holidays-0").set_value("2026-12-25, , Christmas").run()
+    assert "Rest after a call: not set → 21 days; 2 when nobody was reached" in shown(app).replace("\\", "")
+    next(button for button in app.button if button.label == "Save as a new version").click().run()
+    assert app.number_input(key="rest-1").value == 21
+    assert "2026-12-25" in app.text_area(key="holidays-1").value
+
+    app.text_area(key="holidays-1").set_value("Christmas").run()
+    assert any("begins with" in warning.value for warning in app.warning)
