@@ -61,12 +61,12 @@ def postgres_module_database(postgres_url: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def new_postgres_database(postgres_url: str) -> Iterator[Callable[[], str]]:
+def new_postgres_database(postgres_url: str) -> Iterator[Callable[..., str]]:
     """A function that makes as many fresh PostgreSQL databases as one test needs."""
     made: list[str] = []
 
-    def create() -> str:
-        made.append(postgres.create_database(postgres_url))
+    def create(template: str = "template1") -> str:
+        made.append(postgres.create_database(postgres_url, template))
         return made[-1]
 
     yield create
@@ -102,12 +102,33 @@ def in_demo(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return demo_home
 
 
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with today's tables and nothing in them; only to be copied."""
+    home = tmp_path_factory.mktemp("migrated")
+    open_store(Configuration(home=home)).close()
+    return home / "rounds.sqlite"
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a PostgreSQL database with today's tables and nothing in them; only to be copied."""
+    url = postgres.create_database(postgres_url)
+    open_store(Configuration(home=tmp_path_factory.mktemp("migrated"), database_url=url)).close()
+    return url.partition("@/")[2].partition("?")[0]
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def store(
-    request: pytest.FixtureRequest, tmp_path: Path, new_postgres_database: Callable[[], str]
+    request: pytest.FixtureRequest, tmp_path: Path, new_postgres_database: Callable[..., str]
 ) -> Iterator[Store]:
     """An empty store: SQLite with a lake, then PostgreSQL for both bindings."""
-    url = new_postgres_database() if request.param == "postgres" else ""
-    opened = open_store(Configuration(home=tmp_path / "home", database_url=url, usage_url=url))
+    home, url = tmp_path / "home", ""
+    if request.param == "postgres":
+        url = new_postgres_database(request.getfixturevalue("migrated_postgres"))
+    else:
+        home.mkdir()
+        shutil.copyfile(request.getfixturevalue("migrated"), home / "rounds.sqlite")
+    opened = open_store(Configuration(home=home, database_url=url, usage_url=url))
     yield opened
     opened.close()

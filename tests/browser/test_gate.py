@@ -28,8 +28,9 @@ def test_open_to_others_without_sign_in_it_shows_instructions_and_nothing_else(
 ) -> None:
     people = names(home)
     with serve(home, NOW, "--server.address", "0.0.0.0") as address:
+        page = visit(address)
         for entry in reversed(PAGES):
-            page = visit(f"{address}/{'' if entry.default else entry.module}?account=A00001")
+            page.goto(f"{address}/{'' if entry.default else entry.module}?account=A00001")
             page.get_by_role("heading", name="Sign-in is not configured").wait_for()
             text = page.inner_text("body")
             assert "--server.address localhost" in text
