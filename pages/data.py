@@ -11,7 +11,7 @@ import streamlit as st
 
 from components import empty, failures, jobs, queries, session, tables, words
 from components.downloads import downloads
-from components.queries import Reader
+from components.queries import Reader, imported
 from models.freshness import COVERED, coverage, covered, freshness
 from pages import _files, _history, _import
 
@@ -25,7 +25,7 @@ def render() -> None:
     st.title("Data", anchor=False)
     reader = session.reader()
     today = session.now().astimezone(UTC).date()
-    fresh = freshness(queries.fact_rows(reader), queries.newest(reader), queries.import_list(reader), today)
+    fresh = freshness(queries.fact_rows(reader), imported.newest(reader), imported.import_list(reader), today)
     _sentence(reader, fresh, today)
     _refresh(reader)
     tabs = st.tabs(_TABS, key="tab", on_change="rerun", bind="query-params")
@@ -189,7 +189,7 @@ _ACCOUNTS: dict[str, Any] = {
 
 
 def _imports(reader: Reader, today: date) -> None:
-    past = queries.import_list(reader)
+    past = imported.import_list(reader)
     if past.is_empty():
         empty.nothing(
             "Nothing was imported yet.", "An import in the browser or by `python cli.py import` stands here."
@@ -244,7 +244,7 @@ def _one_import(reader: Reader, row: dict[str, Any]) -> None:
         st.markdown(f"- {words.plain(note)}")
     if row["rows_rejected"] == 0:
         return
-    refused = queries.rejects(reader, row["import_id"]).drop("import_id")
+    refused = imported.rejects(reader, row["import_id"]).drop("import_id")
     st.markdown(f"**{words.count(refused.height, 'refused row')}.** Mend the file and import it again.")
     tables.plain_table(
         refused.head(tables.MOST_ROWS),

@@ -11,6 +11,7 @@ import streamlit as st
 from actions import people as deeds
 from components import empty, failures, queries, session, tables, words
 from components.queries import Reader
+from components.queries import staff as queries_staff
 
 WHERE = "people"
 _ROLES = {
@@ -32,8 +33,8 @@ def render() -> None:
 def _page() -> None:
     reader = failures.current(session.reader(), WHERE)
     failures.tell(WHERE)
-    staff, given = queries.csms(reader), queries.roles(reader)
-    lent = queries.lent_books(reader, session.now().date())
+    staff, given = queries.csms(reader), queries_staff.roles(reader)
+    lent = queries_staff.lent_books(reader, session.now().date())
     if staff.is_empty() and given.is_empty():
         empty.nothing(
             "Nobody is known here yet.", "Import your CSMs with your accounts, or give roles below."

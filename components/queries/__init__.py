@@ -240,34 +240,9 @@ def signed_in(email: str, today: date) -> Viewer | None:
         return None
 
 
-def roles(reader: Reader) -> pl.DataFrame:
-    """Everybody who was given a role; columns of `data_access.people.PEOPLE`."""
-    return people.listing(reader.store.database)
-
-
-def lent_books(reader: Reader, today: date) -> pl.DataFrame:
-    """Books lent to colleagues on a day; columns of `data_access.people.GRANTS`."""
-    return people.granted(reader.store.database, today)
-
-
-def import_list(reader: Reader) -> pl.DataFrame:
-    """Past imports, newest first."""
-    return imports.listing(reader.store.database)
-
-
 def fact_rows(reader: Reader) -> dict[str, int]:
     """The rows of every fact in the store, usage events too."""
     return _fact_rows(_key(reader.store), reader.stamps.imports, reader)
-
-
-def newest(reader: Reader) -> dict[str, datetime]:
-    """The latest date that imported rows of each fact carry."""
-    return imports.freshness(reader.store.database)
-
-
-def rejects(reader: Reader, import_id: int) -> pl.DataFrame:
-    """The rows that one import refused."""
-    return imports.rejects(reader.store.database, import_id)
 
 
 def saved_views(reader: Reader, page: str) -> pl.DataFrame:

@@ -57,7 +57,7 @@ def _kept_back(exceptions: pl.DataFrame, tasks: pl.DataFrame, held_out: Mapping[
         {"account_id": list(held_out), "until": list(held_out.values())},
         schema={"account_id": pl.String, "until": pl.Date},
     )
-    added = tasks.filter((pl.col("state") == "open") & (pl.col("origin") == "hand"))
+    added = tasks.filter((pl.col("state") == "open") & pl.col("origin").is_in(["hand", "follow"]))
     return (
         held.join(exceptions, on="account_id", how="semi")
         .join(exceptions.filter(pl.col("kind") == DETRACTOR), on="account_id", how="anti")

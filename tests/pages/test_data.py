@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from components import jobs, queries
-from components.queries import EVERYONE, Reader
+from components.queries import EVERYONE, Reader, imported
 from pages import _history, _import
 from tests.pages.conftest import Open, shown
 
@@ -65,7 +65,7 @@ def test_coverage_opens_into_the_accounts_that_lack_it(open_page: Open) -> None:
 @pytest.mark.usefixtures("in_demo")
 def test_past_imports_and_snapshots_stand_in_their_tabs(open_page: Open) -> None:
     past = open_page("data", tab="Past imports")
-    assert len(past.dataframe[0].value) == queries.import_list(reader()).height
+    assert len(past.dataframe[0].value) == imported.import_list(reader()).height
 
     snapshots = open_page("data", tab="Snapshots")
     assert len(snapshots.dataframe[0].value) == queries.snapshot_list(reader()).height
@@ -107,7 +107,7 @@ def test_files_become_a_snapshot(open_page: Open) -> None:
     assert not wait(app, "import").failure
     assert "30 rows are new or changed" in shown(app)
     assert "Past imports says which rows and why" in shown(app)
-    refused = queries.rejects(reader(), int(queries.import_list(reader())["import_id"][0]))
+    refused = imported.rejects(reader(), int(imported.import_list(reader())["import_id"][0]))
     assert refused.select("file", "line", "column", "value").rows() == [
         ("kunden.csv", 32, "signup_date", "2025-02-30")
     ]
@@ -134,7 +134,7 @@ def test_a_broken_mapping_gets_a_sentence_and_imports_nothing(open_page: Open) -
     app.text_area(key="import_mapping").set_value("[accounts\n").run()
     button(app, "Check")
     assert "The mapping is no proper TOML" in shown(app)
-    assert queries.import_list(reader()).is_empty()
+    assert imported.import_list(reader()).is_empty()
 
 
 @pytest.mark.usefixtures("in_empty")
