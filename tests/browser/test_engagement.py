@@ -6,7 +6,7 @@ import math
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 
 from tests.browser.conftest import Visit
 
@@ -52,26 +52,39 @@ def lasso(page: Page, *corners: tuple[float, float]) -> None:
     page.mouse.up()
 
 
+_MARKS = """plot => {
+    const {xaxis, yaxis} = plot._fullLayout, plane = plot.getBoundingClientRect();
+    return plot.calcdata
+        .filter(trace => trace[0].trace.yaxis === "y" && trace[0].trace.hoverinfo !== "skip")
+        .flatMap(trace => trace.filter(mark => mark.x !== undefined && mark.y !== undefined))
+        .map(mark => [
+            plane.x + xaxis._offset + xaxis.c2p(mark.x), plane.y + yaxis._offset + yaxis.c2p(mark.y)
+        ]);
+}"""
+"""Where the accounts of the plane stand on the screen; arrows are marks too, but no account's."""
+
+
 def lonely_mark(page: Page) -> tuple[float, float]:
     """The middle of the mark of the plane that stands farthest from all others."""
-    boxes = page.locator(".st-key-quadrant .subplot.xy .scatterlayer .points path").evaluate_all(
-        "paths => paths.map(path => path.getBoundingClientRect()).map(box => "
-        "[box.x + box.width / 2, box.y + box.height / 2])"
-    )
-    middles: list[tuple[float, float]] = [(x, y) for x, y in boxes if x]
+    middles: list[tuple[float, float]] = [
+        (x, y) for x, y in page.locator(".st-key-quadrant .js-plotly-plot").evaluate(_MARKS)
+    ]
     nearest = {one: min(math.dist(one, other) for other in middles if other != one) for one in set(middles)}
     return max(nearest, key=lambda one: nearest[one])
 
 
 def point_at_a_mark(page: Page) -> None:
     """Moves onto a mark until the figure says which it is: it may still be settling when we begin."""
-    for _ in range(30):
+    said = page.locator(".st-key-quadrant .hoverlayer .hovertext")
+    for _ in range(10):
         x, y = lonely_mark(page)
         page.mouse.move(x - 8, y - 8)
         page.mouse.move(x, y, steps=4)
-        page.wait_for_timeout(1_000)
-        if page.locator(".st-key-quadrant .hoverlayer .hovertext").count():
-            return
+        try:
+            said.first.wait_for(state="attached", timeout=3_000)
+        except TimeoutError:
+            continue
+        return
     raise AssertionError("the figure never said which mark is pointed at")
 
 
