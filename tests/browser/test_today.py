@@ -64,7 +64,7 @@ def test_what_changed_stands_beside_the_list_or_below_it(
 def test_two_clicks_log_a_call_and_undo_works_after_a_reload(server: str, visit: Visit) -> None:
     page = ready(visit(server))
     card = first_card(page)
-    name = card.get_by_test_id("stPageLink").inner_text()
+    name = card.get_by_test_id("stPageLink").first.inner_text()
 
     card.get_by_role("button", name="Reached").click()
     expect(card).to_contain_text("Did it help?")
@@ -118,10 +118,10 @@ def test_the_call_sheet_has_whom_why_and_the_outcome_on_one_screen(
 def test_a_name_leads_to_the_account_and_the_phone_number_calls(server: str, visit: Visit) -> None:
     page = ready(visit(server))
     card = first_card(page)
-    name = card.get_by_test_id("stPageLink").inner_text().strip()
+    name = card.get_by_test_id("stPageLink").first.inner_text().strip()
     assert re.fullmatch(r"tel:\+\d+", card.locator('a[href^="tel:"]').get_attribute("href") or "")
 
-    card.get_by_test_id("stPageLink").locator("a").click()
+    card.get_by_test_id("stPageLink").first.locator("a").click()
 
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     assert "/account?account=" in page.url

@@ -80,7 +80,7 @@ def test_local_time_is_theirs() -> None:
 
 
 def test_a_phone_number_can_be_called() -> None:
-    assert words.phone("+49 30 (5550) 118") == r"[\+49 30 \(5550\) 118](tel:+49305550118)"
+    assert words.phone("+49 30 (5550) 118") == r"[\+49 305 550 118](tel:+49305550118)"
     assert words.phone("ask Tom") == "ask Tom"
     assert words.phone(None) == ""
 

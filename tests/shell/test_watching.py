@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -19,7 +20,9 @@ from shell import sign_in, watching
 
 
 def answered(route: Any) -> Response:
-    return asyncio.run(route(Mock()))  # type: ignore[no-any-return]  # a route's coroutine
+    """What a route answers, in a thread of its own: a browser test may have left a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(route(Mock()))).result()  # type: ignore[no-any-return]  # as above
 
 
 def test_ready_while_the_database_answers(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
