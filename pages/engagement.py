@@ -10,6 +10,7 @@ import polars as pl
 import streamlit as st
 
 from components import charts_quadrant as charts
+from components.charts_ready import Ready
 from components import empty, failures, filters, queries, session, words
 from components.downloads import downloads
 from components.queries import Reader
@@ -160,7 +161,7 @@ def _chart(reader: Reader, then: Compared, size: str, query: BookQuery) -> None:
     turn = st.session_state.get(_TURN, 0)
     key = f"{_CHART}-{reader.stamps.snapshot}-{abs(hash((query, reader.viewer.scope, then.day, turn, tool)))}"
     st.plotly_chart(
-        charts.quadrant(marks, counts, arrows, charts.TOOLS[tool]),
+        Ready(charts.quadrant(marks, counts, arrows, charts.TOOLS[tool])),
         key=key,
         on_select=partial(_select, key),
         config=charts.CONFIG,

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 
+import plotly.graph_objects as go
+import plotly.io as pio
 import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from components import queries
+from components import charts_quadrant, queries
 from components.charts_quadrant import marked
+from components.charts_ready import Ready
 from components.queries import EVERYONE, Reader
 from components.queries import engagement as queries_engagement
 from components.queries import playbooks as queries_playbooks
-from models.quadrant_moves import counts, moves
-from models.quadrant_points import QUARTERS, points, quarter
+from models.quadrant_moves import MOVES, counts, moves
+from models.quadrant_points import QUARTERS, drawn, points, quarter
 from models.quadrant_region import inside, regions
 from pages._engagement_playbook import EDIT, LIBRARY, VERSIONS
 from tests.pages.conftest import Open, shown
@@ -207,3 +210,15 @@ def test_what_the_figure_hands_over_becomes_regions() -> None:
     )
     assert marked({"points": [{"customdata": ["id:A"]}, {"customdata": "id:A"}, {"x": 1}]}) == "id:A"
     assert marked({}) == ""
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_the_figure_handed_over_is_the_one_plotly_would_have_checked(open_page: Open) -> None:
+    open_page("engagement")  # Streamlit's own template is in force from its first figure on
+    marks = drawn(points(queries.book(reader()), "mrr"))
+    n = {"advocate": 3, "silent": 1}
+
+    ready = Ready(charts_quadrant.quadrant(marks, n, MOVES.empty())).to_dict()
+
+    checked = go.Figure(charts_quadrant.quadrant(marks, n, MOVES.empty())).to_dict()
+    assert json.loads(pio.to_json(ready, validate=False)) == json.loads(pio.to_json(checked, validate=False))
