@@ -10,8 +10,8 @@ import polars as pl
 import streamlit as st
 
 from components import charts_quadrant as charts
-from components.charts_ready import Ready
 from components import empty, failures, filters, queries, session, words
+from components.charts_ready import Ready
 from components.downloads import downloads
 from components.queries import Reader
 from models.book_view import BookQuery, choices, narrowed
