@@ -6,6 +6,7 @@ import streamlit as st
 
 from components.navigation import link
 from components.queries import Reader
+from components.words import plain
 
 
 def nothing(what: str, fills: str, icon: str = ":material/inbox:") -> None:
@@ -34,3 +35,11 @@ def ready(reader: Reader) -> bool:
         no_snapshot()
         return False
     return True
+
+
+def nobody(reader: Reader) -> None:
+    """The whole page while the viewer's book holds no account."""
+    nothing(
+        f"There is no account in {plain(reader.viewer.name)}'s book on {reader.as_of:%-d %b %Y}.",
+        "Accounts come with an import; the column csm_id says in whose book each one is.",
+    )

@@ -35,10 +35,7 @@ def _book() -> None:
         return
     book = queries.book(reader)
     if book.is_empty():
-        empty.nothing(
-            f"There is no account in {words.plain(reader.viewer.name)}'s book on {reader.as_of:%-d %b %Y}.",
-            "Accounts come with an import; the column csm_id says in whose book each one is.",
-        )
+        empty.nobody(reader)
         return
     _sentence(reader, book)
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")

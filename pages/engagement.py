@@ -73,10 +73,7 @@ def _page() -> None:
         return
     book = queries.book(reader)
     if book.is_empty():
-        empty.nothing(
-            f"There is no account in {words.plain(reader.viewer.name)}'s book on {reader.as_of:%-d %b %Y}.",
-            "Accounts come with an import; the column csm_id says in whose book each one is.",
-        )
+        empty.nobody(reader)
         return
     head = st.container(gap="xsmall")
     query, found, day, size = _choices(reader, book)

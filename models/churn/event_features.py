@@ -94,8 +94,8 @@ class _Grid:
             .collect()
         )
         self._rows = rows.partition_by("event", as_dict=True, include_key=False)
-        self._first = int(rows["month"].min() or 0)  # type: ignore[arg-type]
-        self._months = int(rows["month"].max() or 0) - self._first + 1  # type: ignore[arg-type]
+        self._first = int(rows["month"].min() or 0)  # type: ignore[arg-type]  # a statistic of numbers, typed as any value
+        self._months = int(rows["month"].max() or 0) - self._first + 1  # type: ignore[arg-type]  # a statistic of numbers, typed as any value
         self._size = numbers.height
         self.names = sorted(str(name) for (name,) in self._rows)
 

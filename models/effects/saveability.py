@@ -144,7 +144,7 @@ def _predict(controls: pl.DataFrame, rows: pl.DataFrame) -> Reals:
     if rows.is_empty():
         return np.zeros(0)
     kinds = sorted(controls["kind"].unique())
-    usual = (float(controls["risk"].mean() or 0.5), float(controls["mrr"].median() or 1.0))  # type: ignore[arg-type]
+    usual = (float(controls["risk"].mean() or 0.5), float(controls["mrr"].median() or 1.0))  # type: ignore[arg-type]  # a statistic of numbers, typed as any value
     model = LogisticRegression(C=1.0, max_iter=500)
     model.fit(_features(controls, kinds, usual), controls["churned"].cast(pl.Int64).to_numpy())
     likely: Reals = model.predict_proba(_features(rows, kinds, usual))[:, 1]

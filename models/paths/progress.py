@@ -131,7 +131,7 @@ def _grid(
             ticked.select("account_id", "column", day="done_on", last=pl.lit(None, pl.Date)),
         ]
     ).join(rows, on="account_id")
-    shape = (accounts.height, int(steps["column"].max() or 0) + 1)  # type: ignore[arg-type]
+    shape = (accounts.height, int(steps["column"].max() or 0) + 1)  # type: ignore[arg-type]  # a statistic of numbers, typed as any value
     days, last = np.full(shape, np.nan), np.full(shape, np.nan)
     at = marks["row"].to_numpy(), marks["column"].to_numpy()
     days[at] = _epoch_days(marks["day"])

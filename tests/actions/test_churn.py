@@ -53,7 +53,7 @@ def test_too_few_accounts_are_refused_and_risk_ranks(demo: Store) -> None:
     rows = scores(demo)
     assert rows["churn"].is_null().all()
     ranked = rows.filter(pl.col("mrr") > 0)
-    assert (ranked["priority"] - ranked["risk"] / 100 * ranked["mrr"]).abs().max() < 1e-9  # type: ignore[operator]
+    assert (ranked["priority"] - ranked["risk"] / 100 * ranked["mrr"]).abs().max() < 1e-9  # type: ignore[operator]  # a statistic of numbers, typed as any value
     told = backtest(demo, DEMO_DAY)
     assert told["verdict"] == "refused"
     assert "missing" in told["sentence"]
@@ -84,12 +84,12 @@ def test_a_model_with_a_signal_scores_and_ranks_the_live_book(demo: Store) -> No
     assert rows["churn"].is_between(0, 1).all()
     assert (rows["churn_on"] > DEMO_DAY).all()
     paying = rows.filter(pl.col("mrr") > 0)
-    assert (paying["priority"] - paying["churn"] * paying["mrr"]).abs().max() < 1e-9  # type: ignore[operator]
+    assert (paying["priority"] - paying["churn"] * paying["mrr"]).abs().max() < 1e-9  # type: ignore[operator]  # a statistic of numbers, typed as any value
     parts = snapshots.frame(demo.database, SYSTEM, report.snapshot_id, "churn_contributions")
     sums = parts.group_by("account_id").agg(pl.col("log_odds").sum())
     both = rows.join(sums, on="account_id")
     level = (both["churn"] / (1 - both["churn"])).log() - both["log_odds"]
-    assert level.max() - level.min() < 1e-9  # type: ignore[operator]
+    assert level.max() - level.min() < 1e-9  # type: ignore[operator]  # a statistic of numbers, typed as any value
     exported = churn(Asked(demo, SYSTEM, DEMO_NOW, newest(demo)))
     assert exported.height == rows.height
     assert exported["churn"].is_sorted(descending=True)

@@ -137,8 +137,8 @@ def test_reasons_sum_to_the_log_odds_and_are_said_in_words() -> None:
     scored, parts = predict(model, raw), contributions(model, raw)
     sums = parts.group_by("account_id", "as_of").agg(pl.col("log_odds").sum())
     both = scored.join(sums, on=["account_id", "as_of"])
-    assert (both["logit"] - model.equation.intercept - both["log_odds"]).abs().max() < 1e-12  # type: ignore[operator]
-    assert (1 / (1 + (-both["logit"]).exp()) - both["probability"]).abs().max() < 1e-12  # type: ignore[operator]
+    assert (both["logit"] - model.equation.intercept - both["log_odds"]).abs().max() < 1e-12  # type: ignore[operator]  # a statistic of numbers, typed as any value
+    assert (1 / (1 + (-both["logit"]).exp()) - both["probability"]).abs().max() < 1e-12  # type: ignore[operator]  # a statistic of numbers, typed as any value
     told = reasons(model, raw)
     assert told.group_by("account_id", "as_of").len()["len"].max() == 4
     directions = told.select(
