@@ -66,7 +66,8 @@ def quadrant(
     """
     lanes = [lane for lane in (SILENT, UNPLACED) if counts.get(lane)]
     share = 0.14 * len(lanes)
-    traces = [_marks(drawn, name) for name in QUARTERS]
+    marks, sizes, told = drawn.marks, _sizes(drawn.marks["size"]), _told(drawn.marks)
+    traces = [_marks(marks, sizes, told, name) for name in QUARTERS]
     if not arrows.is_empty():
         traces.append(_arrows(arrows))
     return {
@@ -108,22 +109,22 @@ def _shape(kind: Kind, shape: Mapping[str, Any]) -> Region:
     return Region(kind, panel, corners)
 
 
-def _marks(drawn: Drawn, name: str) -> Figure:
+def _marks(marks: pl.DataFrame, sizes: NDArray[np.float64], told: NDArray[np.object_], name: str) -> Figure:
     """One quarter; the colour comes from the theme by the trace's place, so empty quarters stay in."""
-    rows = drawn.marks.filter(pl.col("quarter") == name)
+    of = (marks["quarter"] == name).to_numpy()
     strip = name in _LANES
     return {
         "type": "scatter",
         "mode": "markers",
         "name": name,
-        "x": rows["x"].round(2).to_numpy(),
-        "y": rows["y"].round(2).to_numpy(),
+        "x": marks["x"].to_numpy()[of].round(2),
+        "y": marks["y"].to_numpy()[of].round(2),
         "yaxis": "y2" if strip else "y",
-        "customdata": _told(rows),
+        "customdata": told[of],
         "hovertemplate": _HOVER[strip].replace("QUARTER", name),
         "marker": {
             "symbol": _SHAPES[name],
-            "size": _sizes(rows["size"]),
+            "size": sizes[of],
             "opacity": 0.75,
             "line": {"width": 1.6 if strip else 0.5},
         },
@@ -134,8 +135,9 @@ def _marks(drawn: Drawn, name: str) -> Figure:
 
 def _sizes(size: pl.Series) -> NDArray[np.float64]:
     """Diameters in pixels: the area grows with what it stands for, within what can be seen and told apart."""
-    diameters = size.clip(0).sqrt() * _USUAL
-    return diameters.clip(_SMALLEST, _LARGEST).round(1).to_numpy()
+    diameters: NDArray[np.float64] = np.sqrt(np.clip(size.to_numpy(), 0, None)) * _USUAL
+    shown: NDArray[np.float64] = np.clip(diameters, _SMALLEST, _LARGEST).round(1)
+    return shown
 
 
 def _told(rows: pl.DataFrame) -> NDArray[np.object_]:

@@ -25,7 +25,6 @@ from models.engagement_link import (
     quarter_in,
     state_of,
 )
-from models.quadrant_moves import moves
 from models.quadrant_points import drawn, points, quarter
 from models.quadrant_region import inside, regions
 from pages import _files
@@ -212,7 +211,7 @@ def _listed(then: Compared, show: str, size: str) -> pl.DataFrame:
     if name:
         return book.filter(quarter() == name)
     if direction:
-        ids = moves(book, then.before).filter(pl.col("direction") == direction)["account_id"]
+        ids = then.moves.filter(pl.col("direction") == direction)["account_id"]
     elif show:
         ids = inside(points(book, size), regions(show))["account_id"]
     else:
