@@ -33,6 +33,9 @@ from data_access.migrate import head, migrate
 from data_access.schema import METADATA
 from data_access.store import Store
 
+KEPT_TOO = ("erasures", "suppressions")
+"""Tables whose rows a restore adds to and never takes away: who was erased stays on the list."""
+
 Frames = Callable[[sa.Table], Iterator[pl.DataFrame]]
 """Gives a table's rows, some thousands at a time."""
 
@@ -70,7 +73,8 @@ def restore_rows(
             step("tables", at, len(tables))
             if _elsewhere(store, table):
                 continue
-            _replace(connection, table, frames_of(table))
+            put = _add_missing if table.name in KEPT_TOO else _replace
+            put(connection, table, frames_of(table))
 
 
 def restore_warehouse(store: Store, folder: Path, manifest: Manifest, step: Step) -> None:
@@ -161,6 +165,14 @@ def _replace(connection: sa.Connection, table: sa.Table, frames: Iterator[pl.Dat
             f"{table.name} did not read back as the backup has it ({kept.rows:,} rows for {given.rows:,}); "
             "nothing was restored."
         )
+
+
+def _add_missing(connection: sa.Connection, table: sa.Table, frames: Iterator[pl.DataFrame]) -> None:
+    """The backup's rows beside the table's own, each key once."""
+    key = table.primary_key.columns[0]
+    known = pl.Series(list(connection.execute(sa.select(key)).scalars()), dtype=pl.String)
+    for frame in frames:
+        bulk.insert(connection, table, frame.filter(~pl.col(key.name).is_in(known.implode())))
 
 
 def _count_on(connection: sa.Connection, table: sa.Table) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from data_access.database import Database
-from data_access.schema import audit_log, imports, restores, snapshots
+from data_access.schema import audit_log, erasures, imports, restores, snapshots
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Stamps:
     """`changes` moves with every audited change, `imports` with every import; 0 before the first.
 
     `snapshot` is the id of the newest snapshot: the latest day's, and of that day the last made.
-    `restores` counts the backups put back: after one, any id may stand for something else.
+    `restores` counts the backups put back and the people erased: after one, nothing read before still holds.
     """
 
     changes: int
@@ -35,6 +35,8 @@ def read(database: Database) -> Stamps:
     changes = sa.select(sa.func.max(audit_log.c.entry_id)).scalar_subquery()
     imported = sa.select(sa.func.max(imports.c.import_id)).scalar_subquery()
     restored = sa.select(sa.func.max(restores.c.restore_id)).scalar_subquery()
+    erased = sa.select(sa.func.count()).select_from(erasures).scalar_subquery()
     with database.read() as connection:
-        row = connection.execute(sa.select(changes, imported, newest, restored)).one()
-    return Stamps(*(value or 0 for value in row))
+        row = connection.execute(sa.select(changes, imported, newest, restored, erased)).one()
+    changed, brought, latest, put_back, gone = (value or 0 for value in row)
+    return Stamps(changed, brought, latest, put_back + gone)

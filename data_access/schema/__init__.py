@@ -12,6 +12,8 @@ from data_access.schema.paths import path_discoveries as path_discoveries
 from data_access.schema.paths import path_ticks as path_ticks
 from data_access.schema.people import grants as grants
 from data_access.schema.people import people as people
+from data_access.schema.personal import erasures as erasures
+from data_access.schema.personal import suppressions as suppressions
 from data_access.schema.plan import call_claims as call_claims
 from data_access.schema.quality import quality_sheets as quality_sheets
 from data_access.schema.rules import exception_rule_versions as exception_rule_versions
