@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from data_access import content, playbooks
-from data_access.errors import Conflict, DataError
+from data_access.errors import DataError
 from data_access.store import Store
 from data_access.viewer import Viewer
 from models.playbook import Playbook, as_body, default, tidy, troubles
@@ -37,9 +37,7 @@ def save_playbook(
     if wrong:
         raise DataError(" ".join(wrong))
     with store.database.write() as connection:
-        last = playbooks.newest_id(connection, kept.name)
-        if seen is not None and last != seen:
-            raise Conflict(f"Somebody saved the playbook {kept.name} meanwhile; yours is still in the form.")
+        playbooks.still(connection, kept.name, seen, as_body(kept))
         return playbooks.save(connection, viewer, now, kept.name, as_body(kept), "playbook saved")
 
 
@@ -47,6 +45,7 @@ def revert_playbook(store: Store, viewer: Viewer, now: datetime, name: str, play
     """Make an earlier version (0: the words that Rounds came with) count again, as a new version."""
     with store.database.write() as connection:
         body = playbooks.body_of(connection, name, playbook_id) if playbook_id else as_body(default(name))
+        playbooks.still(connection, name, None, body)
         return playbooks.save(connection, viewer, now, name, body, "playbook reverted")
 
 

@@ -33,7 +33,7 @@ def choose(store: Store, viewer: Viewer, now: datetime, seen: int, changes: Mapp
     """
     may_choose(viewer)
     with store.database.write() as connection:
-        settings.still(connection, seen)
+        settings.still(connection, seen, changes)
         before = settings.body_in(connection)
         merged = {name: value for name, value in {**before, **changes}.items() if value is not None}
         return settings.save(connection, viewer, now, _checked(before, merged))

@@ -90,6 +90,13 @@ def names(database: Database, viewer: Viewer) -> tuple[list[str], list[str]]:
         return list(who.scalars()), list(what.scalars())
 
 
+def last(connection: sa.Connection, subject: str) -> tuple[str | None, datetime | None]:
+    """Who last did something to this subject, and when (UTC); nobody where the log has no such entry."""
+    entry = sa.select(audit_log.c.person, audit_log.c.at).where(audit_log.c.subject == subject)
+    row = connection.execute(entry.order_by(audit_log.c.entry_id.desc()).limit(1)).first()
+    return (None, None) if row is None else (row.person, row.at)
+
+
 def _asked(
     since: datetime | None, until: datetime | None, person: str, what: str, words: str
 ) -> list[sa.ColumnElement[bool]]:

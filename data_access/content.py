@@ -9,8 +9,9 @@ import polars as pl
 import sqlalchemy as sa
 
 from data_access.audit import record
+from data_access.conflicts import changed
 from data_access.database import Database
-from data_access.errors import Conflict, NotFound
+from data_access.errors import NotFound
 from data_access.schema import content
 from data_access.viewer import Viewer
 from models.contracts import Column, Contract
@@ -75,10 +76,7 @@ def change(
     if row is None:
         raise NotFound(f"There is no piece of content {content_id}.")
     if row.version != version:
-        raise Conflict(
-            f"“{row.title}” was changed by {row.saved_by} at {row.saved_at:%H:%M} UTC; "
-            "nothing was overwritten."
-        )
+        raise changed(f"“{row.title}”", row.saved_by, row.saved_at, row._mapping, values)
     connection.execute(
         sa.update(content)
         .where(content.c.content_id == content_id)

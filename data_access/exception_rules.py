@@ -10,8 +10,9 @@ import polars as pl
 import sqlalchemy as sa
 
 from data_access.audit import record
+from data_access.conflicts import changed
 from data_access.database import Database
-from data_access.errors import Conflict, NotFound
+from data_access.errors import NotFound
 from data_access.schema.rules import exception_rule_versions, exception_rules
 from data_access.viewer import Viewer
 from models.own_rules import RULES, VERSIONS
@@ -72,10 +73,7 @@ def change(
     if row is None:
         raise NotFound(f"There is no rule {rule_id}.")
     if row["version"] != version:
-        raise Conflict(
-            f"This rule was changed by {row['saved_by']} at {row['saved_at']:%H:%M} UTC; "
-            "nothing was overwritten."
-        )
+        raise changed("This rule", row["saved_by"], row["saved_at"], row, values)
     kept = {**values, "version": version + 1, "saved_at": at, "saved_by": viewer.person}
     connection.execute(sa.update(exception_rules).where(exception_rules.c.rule_id == rule_id).values(**kept))
     connection.execute(sa.insert(exception_rule_versions).values(**{**row, **kept}))

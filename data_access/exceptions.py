@@ -8,10 +8,11 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from data_access.audit import record
+from data_access.audit import last, record
 from data_access.bulk import insert
+from data_access.conflicts import changed
 from data_access.database import Database
-from data_access.errors import Conflict, NotFound
+from data_access.errors import NotYours
 from data_access.schema import exceptions
 from data_access.scope import visible
 from data_access.viewer import Viewer
@@ -105,13 +106,12 @@ def change(
     viewer.may_write()
     allowed = visible(viewer, exceptions.c.account_id)
     row = connection.execute(
-        sa.select(exceptions).where(exceptions.c.exception_id == exception_id, allowed)
+        sa.select(exceptions).where(exceptions.c.exception_id == exception_id, allowed).with_for_update()
     ).first()
     if row is None:
-        raise NotFound(f"There is no exception {exception_id} among your accounts.")
+        raise NotYours(f"There is no exception {exception_id} among your accounts.")
     if row.version != version:
-        who = row.verdict_by or "somebody"
-        raise Conflict(f"This exception was changed by {who} meanwhile; look again before you change it.")
+        raise changed("This exception", *last(connection, f"exception {exception_id}"), row._mapping, values)
     connection.execute(
         sa.update(exceptions)
         .where(exceptions.c.exception_id == exception_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from data_access.audit import record
+from data_access.conflicts import changed
 from data_access.database import Database
 from data_access.errors import Conflict, NotFound
 from data_access.schema.value import goals
@@ -29,7 +31,7 @@ def add(connection: sa.Connection, viewer: Viewer, at: datetime, values: dict[st
         sa.select(goals).where(goals.c.measure == values["measure"], goals.c.retired_at.is_(None))
     ).first()
     if standing is not None:
-        raise Conflict(_changed(standing))
+        raise _changed(standing, values)
     goal_id = int(
         connection.execute(
             sa.insert(goals)
@@ -56,7 +58,7 @@ def change(
     if row is None:
         raise NotFound(f"There is no goal {goal_id}.")
     if row.version != version:
-        raise Conflict(_changed(row))
+        raise _changed(row, values)
     kept = {**values, "set_at": at, "set_by": viewer.person, "version": version + 1}
     connection.execute(sa.update(goals).where(goals.c.goal_id == goal_id).values(**kept))
     before = {name: getattr(row, name) for name in values}
@@ -64,5 +66,5 @@ def change(
     return version + 1
 
 
-def _changed(row: sa.Row[Any]) -> str:
-    return f"This goal was changed by {row.set_by} at {row.set_at:%H:%M} UTC; nothing was overwritten."
+def _changed(row: sa.Row[Any], mine: Mapping[str, Any]) -> Conflict:
+    return changed("This goal", row.set_by, row.set_at, row._mapping, mine)

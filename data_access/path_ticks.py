@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from data_access.audit import record
 from data_access.database import Database
-from data_access.errors import Conflict, NotFound
+from data_access.errors import Conflict, NotYours
 from data_access.schema import path_ticks
 from data_access.scope import visible
 from data_access.tasks import hold
@@ -73,7 +73,7 @@ def undo(connection: sa.Connection, viewer: Viewer, at: datetime, tick_id: int) 
         .with_for_update()
     ).first()
     if row is None:
-        raise NotFound(f"There is no tick {tick_id} on your accounts.")
+        raise NotYours(f"There is no tick {tick_id} on your accounts.")
     if row.undone_at is not None:
         raise Conflict(f"{row.undone_by} took this tick back at {row.undone_at:%-d %b %Y %H:%M} UTC already.")
     connection.execute(

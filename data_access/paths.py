@@ -11,6 +11,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from data_access.audit import record
+from data_access.conflicts import changed
 from data_access.database import Database
 from data_access.errors import Conflict, NotFound
 from data_access.schema import happy_path_versions, happy_paths
@@ -95,10 +96,10 @@ def names_in_force(connection: sa.Connection, segment: str, but: int = 0) -> lis
     return list(rows.scalars())
 
 
-def held(connection: sa.Connection, path_id: int, seen: int) -> sa.Row[Any]:
+def held(connection: sa.Connection, path_id: int, seen: int, mine: str = "{}") -> sa.Row[Any]:
     """The path's row, kept from others until the transaction ends.
 
-    Raises `Conflict` when its newest version is not the one that was seen.
+    Raises `Conflict` when its newest version is not the one that was seen; `mine` is the body refused then.
     """
     _alone(connection)
     row = connection.execute(
@@ -107,16 +108,14 @@ def held(connection: sa.Connection, path_id: int, seen: int) -> sa.Row[Any]:
     if row is None:
         raise NotFound(f"There is no path {path_id}.")
     if row.version != seen:
-        raise Conflict(
-            f"This path was changed by {row.changed_by} at {row.changed_at:%-d %b %Y %H:%M} UTC; "
-            "yours is still in the form, and nothing was overwritten."
-        )
+        theirs = json.loads(body_of(connection, path_id, row.version))
+        raise changed("This path", row.changed_by, row.changed_at, theirs, json.loads(mine))
     return row
 
 
-def held_to_change(connection: sa.Connection, path_id: int, seen: int) -> sa.Row[Any]:
+def held_to_change(connection: sa.Connection, path_id: int, seen: int, mine: str = "{}") -> sa.Row[Any]:
     """As `held`; a path that somebody retired is refused too, until it is adopted again."""
-    row = held(connection, path_id, seen)
+    row = held(connection, path_id, seen, mine)
     if row.state == RETIRED:
         raise Conflict(
             f"This path was retired by {row.changed_by} at {row.changed_at:%-d %b %Y %H:%M} UTC; "
@@ -164,13 +163,18 @@ def save(
 def put_in_force(connection: sa.Connection, viewer: Viewer, at: datetime, path_id: int, version: int) -> None:
     """Make this version of a path the one that counts."""
     viewer.may_write()
+    was = sa.select(happy_paths.c.state, happy_paths.c.adopted_version).where(
+        happy_paths.c.path_id == path_id
+    )
+    before = dict(connection.execute(was).mappings().one())
     connection.execute(
         sa.update(happy_path_versions)
         .where(happy_path_versions.c.path_id == path_id, happy_path_versions.c.version == version)
         .values(adopted_at=at, adopted_by=viewer.person)
     )
     _set(connection, viewer, at, path_id, state=ADOPTED, adopted_version=version)
-    record(connection, viewer, at, "path adopted", _subject(path_id, version))
+    after = {"state": ADOPTED, "adopted_version": version}
+    record(connection, viewer, at, "path adopted", _subject(path_id, version), before=before, after=after)
 
 
 def retire(connection: sa.Connection, viewer: Viewer, at: datetime, row: sa.Row[Any]) -> None:
@@ -178,7 +182,15 @@ def retire(connection: sa.Connection, viewer: Viewer, at: datetime, row: sa.Row[
     viewer.may_write()
     _set(connection, viewer, at, row.path_id, state=RETIRED, adopted_version=None)
     before = {"state": row.state, "adopted_version": row.adopted_version}
-    record(connection, viewer, at, "path retired", _subject(row.path_id, row.version), before=before)
+    record(
+        connection,
+        viewer,
+        at,
+        "path retired",
+        _subject(row.path_id, row.version),
+        before=before,
+        after={"state": RETIRED},
+    )
 
 
 def _alone(connection: sa.Connection) -> None:

@@ -13,12 +13,14 @@ from typing import Any, cast
 import polars as pl
 import sqlalchemy as sa
 
-from data_access.audit import record
+from data_access.audit import last, record
+from data_access.conflicts import changed
 from data_access.database import Database
-from data_access.errors import Conflict, NotFound
+from data_access.errors import NotFound
 from data_access.facts import fact
 from data_access.schema import grants, people
 from data_access.tasks import handed
+from data_access.turns import alone
 from data_access.viewer import SYSTEM, Role, Viewer
 from models.contracts import Column, Contract
 
@@ -114,13 +116,13 @@ def save(
     seen: int,
 ) -> None:
     """Give somebody a role; `seen` is the version that was looked at, 0 for somebody new."""
+    alone(connection, "people")
     now = connection.execute(sa.select(people).where(people.c.email == email)).mappings().first()
     if (now["version"] if now else 0) != seen:
-        raise Conflict(
-            f"{email} was changed by {now['changed_by']} at {now['changed_at']:%-d %b %Y %H:%M} UTC."
-            if now
-            else f"{email} was taken off the list meanwhile."
-        )
+        mine = {"name": name, "role": role, "csm_id": csm_id}
+        if now:
+            raise changed(email, now["changed_by"], now["changed_at"], now, mine)
+        raise changed(email, *last(connection, email), {}, mine, verb="taken off the list")
     values = {"name": name, "role": role, "csm_id": csm_id, "changed_at": at, "changed_by": viewer.person}
     if now:
         same = (people.c.email == email) & (people.c.version == seen)

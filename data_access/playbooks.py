@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import Any
 
 import polars as pl
 import sqlalchemy as sa
 
 from data_access.audit import record
+from data_access.conflicts import changed
 from data_access.database import Database
 from data_access.errors import NotFound
 from data_access.schema import playbooks
+from data_access.turns import alone
 from data_access.viewer import Viewer
 from models.contracts import Column, Contract
 from models.facts import TEXT, TIME, WHOLE
@@ -56,15 +59,24 @@ def body_of(connection: sa.Connection, name: str, playbook_id: int) -> str:
     return str(found)
 
 
-def newest_id(connection: sa.Connection, name: str) -> int:
-    """The version that counts now; 0 when nobody has saved one."""
-    last = sa.select(sa.func.max(playbooks.c.playbook_id)).where(playbooks.c.name == name)
-    return int(connection.execute(last).scalar() or 0)
+def still(connection: sa.Connection, name: str, seen: int | None, body: str) -> None:
+    """Raise `Conflict` when another version counts than a person looked at (0: none; None: any will do).
+
+    `body` is what they would have saved. Nobody else saves until the transaction ends.
+    """
+    alone(connection, "playbooks")
+    row = _counting(connection, name)
+    if seen is not None and (row.playbook_id if row else 0) != seen:
+        who, at = (row.saved_by, row.saved_at) if row else (None, None)
+        theirs = json.loads(row.body) if row else {}
+        raise changed(f"The playbook {name}", who, at, theirs, json.loads(body))
 
 
 def save(connection: sa.Connection, viewer: Viewer, at: datetime, name: str, body: str, what: str) -> int:
     """Write a new version in the caller's transaction; returns its id. `what` names the deed in the log."""
     viewer.may_write()
+    standing = _counting(connection, name)
+    before = json.loads(standing.body) if standing else None
     playbook_id = int(
         connection.execute(
             sa.insert(playbooks)
@@ -72,5 +84,14 @@ def save(connection: sa.Connection, viewer: Viewer, at: datetime, name: str, bod
             .returning(playbooks.c.playbook_id)
         ).scalar_one()
     )
-    record(connection, viewer, at, what, f"playbook {name} {playbook_id}", after=json.loads(body))
+    record(
+        connection, viewer, at, what, f"playbook {name} {playbook_id}", before=before, after=json.loads(body)
+    )
     return playbook_id
+
+
+def _counting(connection: sa.Connection, name: str) -> sa.Row[Any] | None:
+    newest_first = (
+        sa.select(playbooks).where(playbooks.c.name == name).order_by(playbooks.c.playbook_id.desc())
+    )
+    return connection.execute(newest_first.limit(1)).first()

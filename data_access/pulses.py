@@ -7,9 +7,10 @@ from datetime import datetime
 import polars as pl
 import sqlalchemy as sa
 
-from data_access.audit import record
+from data_access.audit import last, record
+from data_access.conflicts import changed
 from data_access.database import Database
-from data_access.errors import Conflict, NotFound
+from data_access.errors import NotYours
 from data_access.schema import pulses
 from data_access.scope import visible
 from data_access.tasks import hold
@@ -61,9 +62,9 @@ def withdraw(connection: sa.Connection, viewer: Viewer, at: datetime, pulse_id: 
         .with_for_update()
     ).first()
     if row is None:
-        raise NotFound(f"There is no pulse {pulse_id} among your accounts.")
+        raise NotYours(f"There is no pulse {pulse_id} among your accounts.")
     if row.version != version or row.withdrawn_at is not None:
-        raise Conflict("This pulse was withdrawn meanwhile; nothing was changed.")
+        raise changed("This pulse", *last(connection, f"pulse {pulse_id}"), {}, {}, verb="withdrawn")
     connection.execute(
         sa.update(pulses).where(pulses.c.pulse_id == pulse_id).values(withdrawn_at=at, version=version + 1)
     )

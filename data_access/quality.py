@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 import sqlalchemy as sa
 
 from data_access.audit import record
+from data_access.conflicts import changed
 from data_access.database import Database
-from data_access.errors import Conflict, NotFound
+from data_access.errors import NotFound
 from data_access.schema import quality_sheets
+from data_access.turns import alone
 from data_access.viewer import Viewer
 from models.contracts import Column, Contract
 from models.facts import TEXT, TIME, WHOLE
@@ -63,12 +65,11 @@ def newest_body(connection: sa.Connection, kind: Kind, name: str, seen: int) -> 
 
     Raises `Conflict`, with who saved when, after another one was saved meanwhile.
     """
-    row = connection.execute(
-        sa.select(quality_sheets).where(_one(kind, name)).order_by(quality_sheets.c.sheet_id.desc()).limit(1)
-    ).first()
+    alone(connection, "quality sheets")
+    row = connection.execute(_newest(kind, name)).first()
     if (row.sheet_id if row else 0) != seen:
-        who = f" by {row.saved_by} at {row.saved_at:%-d %b %Y %H:%M} UTC" if row else ""
-        raise Conflict(f"This was changed{who}; nothing was overwritten, and yours is still here.")
+        who, at = (row.saved_by, row.saved_at) if row else (None, None)
+        raise changed("This", who, at, {}, {})
     return str(row.body) if row else "[]"
 
 
@@ -77,6 +78,8 @@ def save(
 ) -> int:
     """Write a new version in the caller's transaction; returns its id. `what` names the deed in the log."""
     viewer.may_write()
+    standing = connection.execute(_newest(kind, name)).first()
+    before = {"rows": json.loads(standing.body)} if standing else None
     sheet_id = int(
         connection.execute(
             sa.insert(quality_sheets)
@@ -85,8 +88,15 @@ def save(
         ).scalar_one()
     )
     after = {"rows": json.loads(body)}
-    record(connection, viewer, at, what, f"{kind} {name} {sheet_id}".replace("  ", " "), after=after)
+    subject = f"{kind} {name} {sheet_id}".replace("  ", " ")
+    record(connection, viewer, at, what, subject, before=before, after=after)
     return sheet_id
+
+
+def _newest(kind: Kind, name: str) -> sa.Select[Any]:
+    return (
+        sa.select(quality_sheets).where(_one(kind, name)).order_by(quality_sheets.c.sheet_id.desc()).limit(1)
+    )
 
 
 def _one(kind: Kind, name: str) -> sa.ColumnElement[bool]:

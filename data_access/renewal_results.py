@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -9,8 +10,9 @@ import polars as pl
 import sqlalchemy as sa
 
 from data_access.audit import record
+from data_access.conflicts import changed
 from data_access.database import Database
-from data_access.errors import Conflict, NotFound
+from data_access.errors import Conflict, NotYours
 from data_access.schema.value import renewal_results as results
 from data_access.scope import visible
 from data_access.tasks import hold
@@ -46,7 +48,7 @@ def add(
         )
     ).first()
     if standing is not None:
-        raise Conflict(_changed(standing))
+        raise _changed(standing, values)
     result_id = int(
         connection.execute(
             sa.insert(results)
@@ -86,9 +88,9 @@ def change(
         .with_for_update()
     ).first()
     if row is None:
-        raise NotFound(f"There is no renewal result {result_id} among your accounts.")
+        raise NotYours(f"There is no renewal result {result_id} among your accounts.")
     if row.version != version or row.withdrawn_at is not None:
-        raise Conflict(_changed(row))
+        raise _changed(row, values)
     kept = {**values, "recorded_at": at, "recorded_by": viewer.person, "version": version + 1}
     connection.execute(sa.update(results).where(results.c.result_id == result_id).values(**kept))
     before = {name: getattr(row, name) for name in ("result", "reason", "note")}
@@ -96,6 +98,6 @@ def change(
     return version + 1
 
 
-def _changed(row: sa.Row[Any]) -> str:
+def _changed(row: sa.Row[Any], mine: Mapping[str, Any]) -> Conflict:
     at = row.withdrawn_at or row.recorded_at
-    return f"This renewal was changed by {row.recorded_by} at {at:%H:%M} UTC; nothing was overwritten."
+    return changed("This renewal", row.recorded_by, at, row._mapping, mine)

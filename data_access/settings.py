@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,9 +11,11 @@ import polars as pl
 import sqlalchemy as sa
 
 from data_access.audit import record
+from data_access.conflicts import changed
 from data_access.database import Database
-from data_access.errors import Conflict, NotFound
+from data_access.errors import NotFound
 from data_access.schema import settings
+from data_access.turns import alone
 from data_access.viewer import Viewer
 from models.contracts import Column, Contract
 
@@ -59,20 +62,26 @@ def body_of(connection: sa.Connection, version: int) -> dict[str, Any]:
     return dict(json.loads(row.body))
 
 
-def still(connection: sa.Connection, version: int) -> None:
-    """Raise `Conflict` when a newer version than the one a person looked at was saved meanwhile."""
+def still(connection: sa.Connection, version: int, mine: Mapping[str, Any] | None = None) -> None:
+    """Raise `Conflict` when a newer version than the one a person looked at was saved meanwhile.
+
+    `mine` are the entries they would have saved. Nobody else saves until the transaction ends.
+    """
+    alone(connection, "settings")
     row = connection.execute(_NEWEST).first()
     if row is not None and row.version != version:
-        raise Conflict(f"The settings were changed by {row.person} at {row.saved_at:%-d %b %Y %H:%M} UTC.")
+        theirs = dict.fromkeys(mine or {}) | json.loads(row.body)
+        raise changed("What the settings say", row.person, row.saved_at, theirs, mine or {})
 
 
 def save(connection: sa.Connection, viewer: Viewer, at: datetime, body: dict[str, Any]) -> int:
     """Write `body` as a new version in the caller's transaction."""
     viewer.may_write()
+    before = body_in(connection)
     version = connection.execute(
         sa.insert(settings)
         .values(saved_at=at, person=viewer.person, body=json.dumps(body, sort_keys=True, ensure_ascii=False))
         .returning(settings.c.version)
     ).scalar_one()
-    record(connection, viewer, at, "settings saved", f"version {version}", after=body)
+    record(connection, viewer, at, "settings saved", f"version {version}", before=before, after=body)
     return int(version)

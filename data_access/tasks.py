@@ -10,9 +10,10 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
-from data_access.audit import record
+from data_access.audit import last, record
+from data_access.conflicts import changed
 from data_access.database import Database
-from data_access.errors import Conflict, NotFound
+from data_access.errors import Conflict, NotFound, NotYours
 from data_access.schema import FACT_TABLES, tasks
 from data_access.scope import visible
 from data_access.viewer import Viewer
@@ -151,14 +152,14 @@ def change(
     """
     viewer.may_write()
     row = connection.execute(
-        sa.select(tasks).where(tasks.c.task_id == task_id, visible(viewer, tasks.c.account_id))
+        sa.select(tasks)
+        .where(tasks.c.task_id == task_id, visible(viewer, tasks.c.account_id))
+        .with_for_update()
     ).first()
     if row is None:
-        raise NotFound(f"There is no call {task_id} among your accounts.")
+        raise NotYours(f"There is no call {task_id} among your accounts.")
     if row.version != version:
-        raise Conflict(
-            f"This call was changed by {row.done_by or row.created_by} meanwhile; nothing was overwritten."
-        )
+        raise changed("This call", *last(connection, f"task {task_id}"), row._mapping, values)
     connection.execute(
         sa.update(tasks).where(tasks.c.task_id == task_id).values(**values, version=version + 1)
     )
@@ -179,7 +180,7 @@ def hold(connection: sa.Connection, viewer: Viewer, account_id: str) -> None:
         .with_for_update()
     ).first()
     if found is None:
-        raise NotFound(f"There is no account {account_id} among yours.")
+        raise NotYours(f"There is no account {account_id} among yours.")
 
 
 def version_of(connection: sa.Connection, task_id: int) -> int:

@@ -48,7 +48,7 @@ def test_every_save_is_a_version_and_none_is_lost(store: Store) -> None:
 def test_an_older_version_is_refused_and_says_who_was_first(store: Store) -> None:
     rule_id = acts.add_rule(store, EVA, NOW, RULE)
     acts.change_rule(store, EVA, NOW, rule_id, 1, replace(RULE, threshold=12.0))
-    with pytest.raises(Conflict, match="eva@x at 09:00"):
+    with pytest.raises(Conflict, match=r"eva@x at .* 09:00"):
         acts.change_rule(store, EVA, NOW, rule_id, 1, replace(RULE, threshold=3.0))
     assert standing(store)[2].threshold == 12.0
 

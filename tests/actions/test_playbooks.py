@@ -57,7 +57,7 @@ def test_each_save_is_a_version_and_an_old_one_can_count_again(store: Store) -> 
 def test_what_somebody_saved_meanwhile_is_not_passed_over(store: Store) -> None:
     save_playbook(store, EVA, NOW, default("captive"), 0)
 
-    with pytest.raises(Conflict, match="meanwhile"):
+    with pytest.raises(Conflict, match=r"changed by eva@example.com at .* UTC"):
         save_playbook(store, EVA, NOW, replace(default("captive"), do="Mine."), 0)
 
     assert bodies(store, "captive") == [default("captive").do]
@@ -90,7 +90,7 @@ def test_a_piece_changed_meanwhile_is_not_overwritten(store: Store) -> None:
     piece = add_content(store, EVA, NOW, FILM)
     edit_content(store, EVA, NOW, piece, 1, replace(FILM, title="Theirs"))
 
-    with pytest.raises(Conflict, match="“Theirs” was changed by eva@example.com at 09:00 UTC"):
+    with pytest.raises(Conflict, match="“Theirs” was changed by eva@example.com at .* 09:00 UTC"):
         edit_content(store, EVA, NOW, piece, 1, replace(FILM, title="Mine"))
     with pytest.raises(NotFound):
         retire_content(store, EVA, NOW, piece + 1, 1)

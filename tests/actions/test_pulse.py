@@ -58,7 +58,7 @@ def test_another_version_is_refused(store: Store) -> None:
     given = give(store, EVA, NOW, "A1", 4, "so so")
     withdraw(store, EVA, NOW, given, 1)
     for version in (1, 2):
-        with pytest.raises(Conflict, match="nothing was changed"):
+        with pytest.raises(Conflict, match=r"withdrawn by .* at .* UTC; nothing was overwritten"):
             withdraw(store, EVA, NOW, given, version)
 
 

@@ -62,7 +62,7 @@ def test_a_result_is_recorded_changed_and_taken_back(full: Store) -> None:
 
 def test_nothing_is_overwritten(full: Store) -> None:
     one = results.record(full, BOSS, NOW, "a", DUE, "lost", "price")
-    with pytest.raises(Conflict, match="changed by boss@example.com at 09:00"):
+    with pytest.raises(Conflict, match=r"changed by boss@example.com at \d+ \w+ 2026 09:00"):
         results.record(full, EVA, NOW, "a", DUE, "won", "grew")
     results.change(full, BOSS, NOW, one, 1, "lost", "competitor")
     for stale in (
