@@ -102,6 +102,13 @@ PAGES: tuple[PageEntry, ...] = (
     ),
     PageEntry("works", "Manage", "What works", ":material/science:", "Do our calls help?"),
     PageEntry("settings", "Set up", "Settings", ":material/tune:", "What is success, and what counts?"),
+    PageEntry(
+        "content",
+        "Set up",
+        "Content library",
+        ":material/library_books:",
+        "What do we send, and what is each piece for?",
+    ),
     PageEntry("people", "Set up", "People", ":material/badge:", "Who may see and do what?"),
     PageEntry(
         "audit",

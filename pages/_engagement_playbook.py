@@ -9,18 +9,18 @@ import polars as pl
 import streamlit as st
 
 from actions import playbooks as deeds
-from components import clock, failures, queries, session, words
+from components import clock, failures, navigation, queries, session, words
 from components.queries import Reader
 from components.queries import playbooks as read
+from components.queries.content import offered
 from models.call_contacts import choose_contacts
 from models.findings import KINDS
 from models.playbook import PLACEHOLDERS, Playbook, default, filled, from_body, names, sending
 from models.quadrant import CAPTIVE
-from pages._engagement_content import library, offered
 
 _PAGE = "engagement_playbook"
 _SEEN = "playbook_seen"
-EDIT, VERSIONS, LIBRARY = "edit_playbook", "playbook_versions", "content_library"
+EDIT, VERSIONS = "edit_playbook", "playbook_versions"
 """The parts that are drawn only while they are open."""
 
 _MOST_ACCOUNTS = 100
@@ -53,13 +53,13 @@ def playbooks(reader: Reader, chosen: str | None, accounts: pl.DataFrame) -> Non
     folded = (
         (f"Edit the playbook “{_called(name)}”", ":material/edit:", EDIT, partial(_form, reader, playbook)),
         ("Versions", ":material/history:", VERSIONS, partial(_versions, reader, name)),
-        ("Content library", ":material/library_books:", LIBRARY, partial(library, reader)),
     )
     for label, icon, key, draw in folded:
         part = st.expander(label, icon=icon, key=key, on_change="rerun")
         if part.open:
             with part:
                 draw()
+    navigation.link("content", "Content library: what can be sent", icon=":material/library_books:")
 
 
 def _called(name: str) -> str:
@@ -162,7 +162,7 @@ def _form(reader: Reader, playbook: Playbook) -> None:
             list(pieces),
             format_func=lambda piece: pieces.get(piece, str(piece)),
             key=_key(name, "content"),
-            placeholder="From the content library below",
+            placeholder="From the content library",
             persist_state="session",
         )
         st.form_submit_button("Save as a new version", type="primary", on_click=_save, args=(name,))

@@ -14,10 +14,10 @@ from components import clock, empty, failures, paths_words, session, words
 from components.queries import Reader
 from components.queries import paths as read
 from components.queries import playbooks as read_content
+from components.queries.content import offered
 from models.paths.adopted import HappyPath, differences, from_body
 from models.paths.frames import Discovery
 from models.paths.prescribed import FOUND, found_as
-from pages._engagement_content import offered
 from pages._paths_compare import side_by_side
 from pages._paths_form import form, is_open, open_form
 

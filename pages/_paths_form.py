@@ -14,8 +14,8 @@ from actions import paths as deeds
 from components import failures, queries, session, words
 from components.queries import Reader
 from components.queries import paths as read
+from components.queries.content import offered
 from models.paths.adopted import MOST_STEPS, HappyPath, PathStep, from_body
-from pages._engagement_content import offered
 from pages._paths_compare import side_by_side
 
 _HEAD = ("name", "gives", "segment")

@@ -51,7 +51,9 @@ def piece_words(row: dict[str, str]) -> str:
     title = words.plain(row["title"])
     named = f"[{title}]({row['link']})" if row["link"] else title
     leads = f" Should lead to `{row['event'].replace('`', '')}`." if row["event"] else ""
-    return f"**{named}**: {words.plain(row['purpose'])}{leads}"
+    purpose = row["purpose"].strip()
+    stop = "" if purpose.endswith((".", "!", "?")) else "."
+    return f"**{named}**: {words.plain(purpose)}{stop}{leads}"
 
 
 def _key(reader: Reader) -> tuple[str, int]:

@@ -1,4 +1,4 @@
-"""Engagement: the words, the quarters, what a box selects, calls, views, playbooks and content."""
+"""Engagement: the words, the quarters, what a box selects, calls, views and playbooks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from components.queries import playbooks as queries_playbooks
 from models.quadrant_moves import MOVES, counts, moves
 from models.quadrant_points import QUARTERS, drawn, points, quarter
 from models.quadrant_region import inside, regions
-from pages._engagement_playbook import EDIT, LIBRARY, VERSIONS
+from pages._engagement_playbook import EDIT, VERSIONS
 from tests.pages.conftest import Open, shown
 
 pytestmark = pytest.mark.usefixtures("in_demo")
@@ -185,20 +185,6 @@ def test_a_wrong_placeholder_is_named_and_the_words_stay_in_the_form(open_page: 
     assert "{contakt}, which nothing fills" in shown(app)
     assert app.text_area(key="playbook-captive-talk").value == "Open: Dear {contakt}"
     assert queries_playbooks.saved(reader()) == {}
-
-
-def test_a_piece_of_content_is_added_and_retired(open_page: Open) -> None:
-    app = opened(open_page("engagement"), LIBRARY)
-    for field, text in (("title", "Film"), ("purpose", "Shows it"), ("link", "https://example.com/f")):
-        app.text_input(key=f"content-{field}").input(text)
-    next(one for one in app.button if one.label == "Save piece").click()
-    app.run()
-    assert "**[Film](https://example.com/f)**: Shows it" in shown(app)
-    assert app.text_input(key="content-title").value == ""
-
-    button(app, f"content-retire-{queries_playbooks.library(reader())['content_id'][0]}")
-
-    assert "Retired" in shown(app)
 
 
 def test_what_the_figure_hands_over_becomes_regions() -> None:
