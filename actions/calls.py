@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from actions import call_limits
 from data_access import claims, task_steps, tasks
-from data_access.errors import Conflict
+from data_access.errors import BeyondLimits, Conflict
 from data_access.store import Store
 from data_access.viewer import Viewer
 
@@ -43,12 +44,22 @@ def add_to_list(
 
 
 def log(
-    store: Store, viewer: Viewer, now: datetime, call: Call, outcome: Outcome, *, again: bool = False
+    store: Store,
+    viewer: Viewer,
+    now: datetime,
+    call: Call,
+    outcome: Outcome,
+    *,
+    again: bool = False,
+    because: str = "",
+    day_began: datetime | None = None,
 ) -> int:
     """Log what came of a call; returns the task, for notes and for undo.
 
     An open call on the account is the one that is done. Raises `Conflict` when a colleague has taken
-    the call, or somebody logged one on this account in the last eight hours, unless `again`.
+    the call, or somebody logged one on this account in the last eight hours, unless `again`; and
+    `BeyondLimits` when it is not their hour, they asked not to be called, or the CSM's day is full, unless
+    `because` says why (which is put on record). `day_began` is the start of the caller's day in UTC.
     """
     done = {"state": "done", "outcome": outcome, "done_at": now, "done_by": viewer.person}
     with store.database.write() as connection:
@@ -56,6 +67,8 @@ def log(
         if not again:
             tasks.not_called(connection, call.account_id, now)
             claims.free_for(connection, viewer, now, call.account_id)
+        whom = (call.account_id, call.contact_id, call.csm_id)
+        call_limits.kept(connection, viewer, now, *whom, day_began, because)
         claims.let_go(connection, viewer, call.account_id)
         waiting = tasks.open_on(connection, viewer, [call.account_id]).get(call.account_id)
         if waiting is None:
@@ -106,15 +119,23 @@ def undo(store: Store, viewer: Viewer, now: datetime, task_id: int, version: int
 
 
 def log_many(
-    store: Store, viewer: Viewer, now: datetime, calls: Sequence[Call], outcome: Outcome
-) -> tuple[list[int], list[str]]:
-    """Log the same outcome on several accounts; the tasks, and the sentences of what was refused."""
+    store: Store,
+    viewer: Viewer,
+    now: datetime,
+    calls: Sequence[Call],
+    outcome: Outcome,
+    *,
+    because: str = "",
+    day_began: datetime | None = None,
+) -> tuple[list[int], list[tuple[str, str]]]:
+    """Log the same outcome on several accounts; the tasks, and account and sentence of what was refused."""
     logged, refused = [], []
     for call in calls:
         try:
-            logged.append(log(store, viewer, now, call, outcome))
-        except Conflict as conflict:
-            refused.append(f"{call.account_id}: {conflict}")
+            told = log(store, viewer, now, call, outcome, because=because, day_began=day_began)
+            logged.append(told)
+        except (Conflict, BeyondLimits) as error:
+            refused.append((call.account_id, str(error)))
     return logged, refused
 
 

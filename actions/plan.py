@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from actions import call_limits
 from actions.calls import Call, values_of
 from data_access import claims, task_steps, tasks
 from data_access.audit import record
@@ -13,14 +14,26 @@ from data_access.store import Store
 from data_access.viewer import Viewer
 
 
-def take(store: Store, viewer: Viewer, now: datetime, account_id: str) -> int:
+def take(
+    store: Store,
+    viewer: Viewer,
+    now: datetime,
+    account_id: str,
+    *,
+    contact_id: str | None = None,
+    csm_id: str | None = None,
+    because: str = "",
+    day_began: datetime | None = None,
+) -> int:
     """Claim a call for an hour; returns the claim's version.
 
-    Raises `Conflict` ("Taken by NAME at TIME") when a colleague has it, or called them in the last hours.
+    Raises `Conflict` ("Taken by NAME at TIME") when a colleague has it, or called them in the last hours,
+    and `BeyondLimits` where `actions.calls.log` would, unless `because` says why.
     """
     with store.database.write() as connection:
         version = claims.take(connection, viewer, now, account_id)
         tasks.not_called(connection, account_id, now)
+        call_limits.kept(connection, viewer, now, account_id, contact_id, csm_id, day_began, because)
         record(connection, viewer, now, "call taken", account_id)
         return version
 
@@ -32,19 +45,40 @@ def let_go(store: Store, viewer: Viewer, now: datetime, account_id: str) -> None
         record(connection, viewer, now, "call given back", account_id)
 
 
-def put_off(store: Store, viewer: Viewer, now: datetime, call: Call, until: date, why: str = "") -> int:
-    """Plan the call for a later day; returns the task. Raises `DataError` for a day that is not later."""
-    if until <= now.date():
+def put_off(
+    store: Store,
+    viewer: Viewer,
+    now: datetime,
+    call: Call,
+    until: date,
+    why: str = "",
+    *,
+    today: date | None = None,
+) -> int:
+    """Plan the call for a later day; returns the task. `today` is the caller's own, else that of UTC.
+
+    Raises `DataError` for a day that is not later.
+    """
+    if until <= (today or now.date()):
         raise DataError(f"{until:%-d %b %Y} is not later than today; choose a day after it.")
     values = {"state": "open", "origin": "hand", "due_on": until, "note": why.strip() or None}
     return _planned(store, viewer, now, call, "call put off", values)
 
 
-def remove(store: Store, viewer: Viewer, now: datetime, call: Call, until: date, why: str) -> int:
+def remove(
+    store: Store,
+    viewer: Viewer,
+    now: datetime,
+    call: Call,
+    until: date,
+    why: str,
+    *,
+    today: date | None = None,
+) -> int:
     """Take the call off the list until a day, with the reason; returns the task, for `calls.undo`."""
     if not why.strip():
         raise DataError("Say why it comes off the list; a colleague will want to know.")
-    if until <= now.date():
+    if until <= (today or now.date()):
         raise DataError(f"{until:%-d %b %Y} is not later than today; choose a day after it.")
     values = {"state": "removed", "due_on": until, "note": why.strip()}
     return _planned(store, viewer, now, call, "call taken off", values)

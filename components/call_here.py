@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import polars as pl
 import streamlit as st
 
-from components import failures, queries
+from components import beyond, failures, queries
 from components.deeds import CallDeeds, Outcome, Person
 from components.failures import guarded
 from components.logged import logged
@@ -34,6 +35,7 @@ def call_here(
         with st.container(border=True, gap="xsmall"):
             logged(done, deeds)
         return
+    beyond.ask(row["account_id"], partial(_log_all_the_same, row, deeds))
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.popover("Log a call", icon=":material/call:", type="primary"):
             _form(row, contacts, deeds)
@@ -59,9 +61,13 @@ def _form(row: dict[str, Any], contacts: pl.DataFrame, deeds: CallDeeds) -> None
         st.button(label, key=f"here-{outcome}", width="stretch", on_click=_log, args=(row, deeds, outcome))
 
 
-def _log(row: dict[str, Any], deeds: CallDeeds, outcome: Outcome) -> None:
+def _log(row: dict[str, Any], deeds: CallDeeds, outcome: Outcome, because: str = "") -> None:
     person = Person(row["account_id"], st.session_state.get("with-whom"), row["csm_id"])
-    failures.attempt(lambda: deeds.log(person, outcome), row["account_id"])
+    beyond.attempt(partial(deeds.log, person, outcome, because=because), row["account_id"], outcome)
+
+
+def _log_all_the_same(row: dict[str, Any], deeds: CallDeeds, outcome: str, because: str) -> None:
+    _log(row, deeds, cast("Outcome", outcome), because)
 
 
 def _add(row: dict[str, Any], deeds: CallDeeds) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import streamlit as st
 
-from components import clock, failures, marks, queries, session, words
+from components import beyond, clock, failures, marks, queries, session, words
 from components.deeds import CallDeeds, Outcome, Person
 from components.failures import guarded
 from components.logged import logged
 from components.navigation import account_link, link
 from components.queries import Reader
+from components.queries import plan as queries_plan
 
 _AGAIN = "log again"
 _OUTCOMES: tuple[tuple[Outcome, str], ...] = (
@@ -71,15 +73,17 @@ def card_key(account_id: str) -> str:
 
 @guarded
 def _card(reader: Reader, card: Card, deeds: CallDeeds, since: datetime) -> None:
-    done = queries.calls_since(failures.current(reader, card.account_id), since).get(card.account_id)
+    now = failures.current(reader, card.account_id)
+    done = queries.calls_since(now, since).get(card.account_id)
     with st.container(border=True, gap="xsmall", key=f"card-{card.account_id}"):
         _head(card)
         failures.tell(card.account_id)
         if done is not None:
             logged(done, deeds)
             return
-        st.markdown(_told(card))
+        st.markdown(_told(card) + _claimed(now, card.account_id))
         _buttons(card, deeds)
+        beyond.ask(card.account_id, partial(_log_all_the_same, card, deeds))
 
 
 def logged_card(reader: Reader, account_id: str, name: str, deeds: CallDeeds, since: datetime) -> None:
@@ -116,6 +120,16 @@ def _told(card: Card) -> str:
     return "\n".join(
         [_whom(card), "", *why, "", f":material/assignment: {due}{words.plain(card.prescription)}"]
     )
+
+
+def _claimed(reader: Reader, account_id: str) -> str:
+    """Who is on this call at the moment, as a paragraph more."""
+    claim = queries_plan.taken(reader, session.now_utc()).get(account_id)
+    if claim is None:
+        return ""
+    mine = claim["person"] == reader.viewer.person
+    who = "Yours" if mine else f"Taken by {words.plain(claim['name'])}"
+    return f"\n\n:material/front_hand: **{who} since {clock.shown(claim['taken_at'])}.**"
 
 
 def _whom(card: Card) -> str:
@@ -165,10 +179,16 @@ def _buttons(card: Card, deeds: CallDeeds) -> None:
         )
 
 
-def _log(card: Card, deeds: CallDeeds, outcome: Outcome, *, again: bool = False) -> None:
+def _log(card: Card, deeds: CallDeeds, outcome: Outcome, *, again: bool = False, because: str = "") -> None:
     st.session_state[_AGAIN] = None
-    if not failures.attempt(lambda: deeds.log(card.person, outcome, again=again), card.account_id):
+    act = partial(deeds.log, card.person, outcome, again=again, because=because)
+    done = beyond.attempt(act, card.account_id, outcome)
+    if not done and not beyond.asked(card.account_id):
         st.session_state[_AGAIN] = card.account_id
+
+
+def _log_all_the_same(card: Card, deeds: CallDeeds, outcome: str, because: str) -> None:
+    _log(card, deeds, cast("Outcome", outcome), because=because)
 
 
 def card_of(row: dict[str, Any], csm: str | None) -> Card:

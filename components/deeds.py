@@ -22,7 +22,7 @@ class Person:
 
 
 class Log(Protocol):
-    def __call__(self, whom: Person, outcome: Outcome, *, again: bool = False) -> None: ...
+    def __call__(self, whom: Person, outcome: Outcome, *, again: bool = False, because: str = "") -> None: ...
 
 
 class Describe(Protocol):

@@ -10,7 +10,7 @@ from typing import ParamSpec
 import streamlit as st
 
 from components import queries
-from components.queries import Conflict, NotFound, Reader, RoundsError
+from components.queries import BeyondLimits, Conflict, NotFound, Reader, RoundsError
 
 _DONE = "done"
 _LOG = logging.getLogger("rounds")
@@ -49,6 +49,8 @@ def remedy(error: RoundsError) -> str:
         return "Reload to see what they did."
     if isinstance(error, NotFound):
         return "Go back to the list and choose again."
+    if isinstance(error, BeyondLimits):
+        return "Say why it is all right, or leave it."
     return "Nothing was changed. `python cli.py doctor` says what to check."
 
 

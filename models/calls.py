@@ -14,7 +14,7 @@ from models.call_hours import Hours, open_hours
 from models.call_ranking import ranked
 from models.call_settings import REST_DAYS, RETRY_DAYS
 from models.call_words import words_for
-from models.findings import DETRACTOR
+from models.findings import DECLINED, DETRACTOR, RENEWAL_UNTOUCHED, SILENT
 from models.playbook import Playbook
 from models.prescriptions import BY_HAND, PRESCRIPTIONS
 
@@ -169,11 +169,12 @@ def _reasons(
     note = pl.col("note").fill_null("Added by hand.")
     hand = added.select("account_id", "created_at", note.alias("note"), pl.col("csm_id").alias("caller"))
     everyone = found.join(hand, on="account_id", how="full", coalesce=True)
+    said = everyone.select("account_id", "kinds")
     own = pl.concat_list("note", "sentences").list.drop_nulls()
     by_hand = pl.col("note").is_not_null()
     return (
         everyone.join(scores.select(SCORED), on="account_id")
-        .join(_signs(scores), on="account_id", how="left")
+        .join(_signs(scores, said), on="account_id", how="left")
         .with_columns(pl.col("sentences").fill_null([]), pl.col("kinds").fill_null([HAND]))
         .with_columns(pl.concat_list("sentences", pl.col("signs").fill_null([])).alias("sentences"))
         .with_columns(
@@ -185,15 +186,27 @@ def _reasons(
     )
 
 
-def _signs(scores: pl.DataFrame) -> pl.DataFrame:
-    """What else points to leaving, the weightiest first: account_id, signs (sentences)."""
+_SAYS = {"renewal": RENEWAL_UNTOUCHED, "silence": SILENT, "detractor": DETRACTOR, "drop 28": DECLINED}
+"""The exception that has said already what a sign of risk would say again."""
+
+
+def _signs(scores: pl.DataFrame, said: pl.DataFrame) -> pl.DataFrame:
+    """What else points to leaving, the weightiest first: account_id, signs (sentences).
+
+    `said` has account_id and the kinds whose own sentences stand before.
+    """
     if "risk_parts" not in scores.columns:
         return pl.DataFrame(schema={"account_id": pl.String, "signs": pl.List(pl.String)})
-    part = pl.List(pl.Struct({"points": pl.Float64, "sentence": pl.String}))
-    told = scores.select("account_id", parts=pl.col("risk_parts").fill_null("[]").str.json_decode(part))
-    heavy = pl.element().struct.field("points") >= SIGN_POINTS
-    sentences = pl.col("parts").list.eval(pl.element().filter(heavy).struct.field("sentence"))
-    return told.select("account_id", signs=sentences)
+    part = pl.List(pl.Struct({"term": pl.String, "points": pl.Float64, "sentence": pl.String}))
+    told = said.join(scores.select("account_id", "risk_parts"), on="account_id").select(
+        "account_id",
+        pl.col("kinds").fill_null([]),
+        part=pl.col("risk_parts").fill_null("[]").str.json_decode(part),
+    )
+    each = told.explode("part", keep_nulls=False, empty_as_null=False).unnest("part")
+    again = pl.col("kinds").list.contains(pl.col("term").replace_strict(_SAYS, default=None))
+    new = each.filter((pl.col("points") >= SIGN_POINTS) & ~again.fill_null(value=False))
+    return new.group_by("account_id", maintain_order=True).agg(signs="sentence")
 
 
 def _days_ago(now: datetime) -> pl.Expr:

@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from actions import calls
-from components import failures, queries, session, tables, words
+from components import clock, failures, queries, session, tables, words
 
 MOST_ADDED = 100
 """Accounts put on the call list at once: more than anybody calls is a slip of the hand."""
@@ -80,7 +80,7 @@ def _add_now(page: str, account_ids: Sequence[str]) -> None:
         calls.Call(account, csm_id=csm, reasons=why.get(account, []))
         for account, csm in queries.book(reader).filter(mine).select("account_id", "csm_id").iter_rows()
     ]
-    n = calls.add_to_list(reader.store, reader.viewer, at, wanted)
+    n = calls.add_to_list(reader.store, reader.viewer, at, wanted, due_on=clock.today())
     st.session_state[_key(page)] = (at, n, len(wanted))
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from actions import calls, plan
-from components import clock, failures, queries, session, words
+from components import beyond, clock, failures, queries, session, words
 from components.failures import guarded
 from components.queries import Reader
 from components.queries import plan as queries_plan
@@ -25,10 +26,11 @@ def taken(reader: Reader, row: dict[str, Any]) -> None:
     """Who is on this call, and a button to take it so that nobody rings twice."""
     account = row["account_id"]
     failures.tell(_where(account))
+    beyond.ask(_where(account), partial(_take_all_the_same, row))
     claim = queries_plan.taken(reader, session.now_utc()).get(account)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if claim is None:
-            st.button("I take this call", icon=":material/front_hand:", on_click=_take, args=(account,))
+            st.button("I take this call", icon=":material/front_hand:", on_click=_take, args=(row,))
             st.caption("Colleagues then see for an hour that you are on it.", width="content")
         elif claim["person"] == reader.viewer.person:
             st.markdown(
@@ -76,9 +78,24 @@ def done_line() -> None:
         st.button("Close", key="close-plan", type="tertiary", icon=":material/close:", on_click=_close)
 
 
-def _take(account: str) -> None:
-    reader, now = session.reader(), session.now_utc()
-    failures.attempt(lambda: plan.take(reader.store, reader.viewer, now, account), _where(account))
+def _take(row: dict[str, Any], because: str = "") -> None:
+    reader, account = session.reader(), row["account_id"]
+    act = partial(
+        plan.take,
+        reader.store,
+        reader.viewer,
+        session.now_utc(),
+        account,
+        contact_id=row["contact_id"],
+        csm_id=row["csm_id"] or None,
+        because=because,
+        day_began=clock.day_start(),
+    )
+    beyond.attempt(act, _where(account), "take")
+
+
+def _take_all_the_same(row: dict[str, Any], what: str, because: str) -> None:
+    _take(row, because)
 
 
 def _let_go(account: str) -> None:
@@ -92,7 +109,7 @@ def _put_off(row: dict[str, Any]) -> None:
     _change(
         row,
         f"{words.plain(row['name'])} is put off until {until:%-d %b %Y}.",
-        lambda call: plan.put_off(reader.store, reader.viewer, now, call, until, why),
+        lambda call: plan.put_off(reader.store, reader.viewer, now, call, until, why, today=clock.today()),
     )
 
 
@@ -102,7 +119,7 @@ def _remove(row: dict[str, Any]) -> None:
     _change(
         row,
         f"{words.plain(row['name'])} is off the list until {until:%-d %b %Y}.",
-        lambda call: plan.remove(reader.store, reader.viewer, now, call, until, why),
+        lambda call: plan.remove(reader.store, reader.viewer, now, call, until, why, today=clock.today()),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from actions import calls, exceptions, paths, pulse
-from components import session
+from components import clock, session
 from components.deeds import CallDeeds, ExceptionDeeds, Outcome, Person, Verdict
 from components.path_card import PathDeeds
 from components.pulse_card import PulseDeeds
@@ -21,8 +21,17 @@ def call_deeds(reader: Reader, then: Callable[[str], None] | None = None) -> Cal
         if then is not None:
             then(account_id)
 
-    def log(whom: Person, outcome: Outcome, *, again: bool = False) -> None:
-        calls.log(store, viewer, session.now_utc(), _call(whom), outcome, again=again)
+    def log(whom: Person, outcome: Outcome, *, again: bool = False, because: str = "") -> None:
+        calls.log(
+            store,
+            viewer,
+            session.now_utc(),
+            _call(whom),
+            outcome,
+            again=again,
+            because=because,
+            day_began=clock.day_start(),
+        )
         changed(whom.account_id)
 
     def describe(
@@ -53,7 +62,8 @@ def call_deeds(reader: Reader, then: Callable[[str], None] | None = None) -> Cal
         changed(account_id)
 
     def add(whom: Sequence[Person]) -> int:
-        return calls.add_to_list(store, viewer, session.now_utc(), [_call(one) for one in whom])
+        wanted = [_call(one) for one in whom]
+        return calls.add_to_list(store, viewer, session.now_utc(), wanted, due_on=clock.today())
 
     return CallDeeds(log, describe, undo, add)
 

@@ -12,7 +12,7 @@ from actions.calendars import call_entries
 from actions.dictionary import dictionary
 from actions.exporting import exported
 from actions.formats import TableFormat, calendar_bytes, table_bytes
-from components import session
+from components import clock, session
 from components.queries import Reader
 
 Files = dict[str, Callable[[], bytes]]
@@ -48,7 +48,7 @@ def calendar(reader: Reader, calls: pl.DataFrame) -> Files:
     def ics() -> bytes:
         now = session.now_utc()
         exported(reader.store, reader.viewer, now, "calls", calls.height)
-        return calendar_bytes(call_entries(calls, now.date()), now.replace(tzinfo=UTC))
+        return calendar_bytes(call_entries(calls, clock.today()), now.replace(tzinfo=UTC))
 
     return {"ics": ics}
 

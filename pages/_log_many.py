@@ -30,6 +30,12 @@ def draw(reader: Reader, mine: pl.DataFrame) -> None:
     names = dict(waiting.select("account_id", "name").iter_rows())
     with st.popover("Log several", type="tertiary", icon=":material/checklist:"):
         st.multiselect("Calls", list(names), format_func=lambda account: names[account], key="many")
+        st.text_input(
+            "Why, where hours or a full day speak against it",
+            key="many-why",
+            max_chars=200,
+            help="Calls that nothing speaks against are logged without.",
+        )
         st.caption("What came of them?")
         for outcome, label in _OUTCOMES.items():
             st.button(label, key=f"many-{outcome}", width="stretch", on_click=_log, args=(waiting, outcome))
@@ -45,10 +51,19 @@ def _log(waiting: pl.DataFrame, outcome: calls.Outcome) -> None:
     ]
 
     def act() -> None:
-        logged, refused = calls.log_many(reader.store, reader.viewer, session.now_utc(), them, outcome)
+        logged, refused = calls.log_many(
+            reader.store,
+            reader.viewer,
+            session.now_utc(),
+            them,
+            outcome,
+            because=str(st.session_state.get("many-why") or ""),
+            day_began=day_start(),
+        )
+        named = dict(waiting.select("account_id", "name").iter_rows())
         said = [
             f"{words.count(len(logged), 'call')} logged: {outcome}.",
-            *(words.plain(one) for one in refused),
+            *(f"{words.plain(named[account])}: {words.plain(why)}" for account, why in refused),
         ]
         st.session_state[_WHERE] = " ".join(said)
 

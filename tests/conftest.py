@@ -13,6 +13,7 @@ from hypothesis import settings
 
 from actions.demo import make_demo
 from actions.refresh import refresh, refresh_weeks
+from data_access import settings as settings_rows
 from data_access.config import Configuration
 from data_access.store import Store, open_store
 from data_access.viewer import SYSTEM
@@ -100,6 +101,23 @@ def in_demo(demo_home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ROUNDS_HOME", str(demo_home))
     monkeypatch.setenv("ROUNDS_NOW", f"{DEMO_NOW.isoformat()}+00:00")
     return demo_home
+
+
+def any_hour(home: Path) -> None:
+    """Let this home's calls be logged on any day at any hour, as many as come."""
+    store = open_store(Configuration(home=home))
+    with store.database.write() as connection:
+        body = settings_rows.body_in(connection)
+        calls = {**body.get("calls", {}), "opens": 0, "closes": 24, "weekend": []}
+        settings_rows.save(connection, SYSTEM, DEMO_NOW, {**body, "calls": calls})
+    store.close()
+
+
+@pytest.fixture
+def open_always(in_demo: Path) -> Path:
+    """The demo company as the app's own home, with everybody there to be called at any hour."""
+    any_hour(in_demo)
+    return in_demo
 
 
 @pytest.fixture(scope="session")

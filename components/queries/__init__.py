@@ -30,6 +30,7 @@ from data_access import (
 from data_access import pulses as pulse_rows
 from data_access import settings as settings_rows
 from data_access.config import configuration
+from data_access.errors import BeyondLimits as BeyondLimits
 from data_access.errors import Conflict as Conflict
 from data_access.errors import NotAllowed as NotAllowed
 from data_access.errors import NotFound as NotFound

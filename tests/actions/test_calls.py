@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
 
-from actions import calls
+from actions import calls, plan
 from actions.calls import Call
-from data_access import tasks
-from data_access.errors import Conflict, NotAllowed, NotFound
+from actions.settings import choose
+from data_access import audit, tasks
+from data_access.errors import BeyondLimits, Conflict, NotAllowed, NotFound
 from data_access.landing import write_fact
 from data_access.store import Store
 from data_access.viewer import SYSTEM, Viewer
-from models.facts import ACCOUNTS
+from models.facts import ACCOUNTS, CONTACTS
 
 NOW = datetime(2026, 3, 2, 9, 0)
 EVA = Viewer("eva@example.com", "Eva", "csm", ("eva",))
@@ -117,3 +119,81 @@ def test_another_book_and_a_reader_are_refused(book: Store) -> None:
     with pytest.raises(NotFound):
         calls.undo(book, EVA, NOW, 999, 1)
     assert len(rows(book)) == 1
+
+
+@pytest.fixture
+def limited(book: Store) -> Store:
+    """Two calls a day fit; account a is reached in Berlin, b by nobody who may be contacted."""
+    people = [
+        {"contact_id": "c1", "account_id": "a", "timezone": "Europe/Berlin"},
+        {"contact_id": "c2", "account_id": "b", "do_not_contact": True},
+    ]
+    with book.database.write() as connection:
+        write_fact(connection, "contacts", pl.DataFrame(people, schema=CONTACTS.schema))
+    choose(book, SYSTEM, NOW, 0, {"capacity": 2})
+    return book
+
+
+def test_a_call_out_of_hours_needs_a_reason_that_is_kept(limited: Store) -> None:
+    night = NOW.replace(hour=22)
+    with pytest.raises(BeyondLimits, match="It is 23:00 there"):
+        calls.log(limited, EVA, night, Call("a", "c1", "eva"), "reached")
+    assert rows(limited) == []
+    calls.log(limited, EVA, night, Call("a", "c1", "eva"), "reached", because=" They asked ")
+    (entry,) = audit.listing(limited.database, SYSTEM, what="call beyond limits").rows(named=True)
+    assert json.loads(entry["after"]) == {
+        "limits": ["It is 23:00 there; calls go from 9 to 17 o'clock."],
+        "because": "They asked",
+    }
+
+
+def test_a_wish_not_to_be_contacted_is_kept(limited: Store) -> None:
+    with pytest.raises(BeyondLimits, match="asked not to be contacted"):
+        calls.log(limited, EVA, NOW, Call("b", "c2", "eva"), "reached")
+    with pytest.raises(BeyondLimits, match="asked not to be contacted"):
+        plan.take(limited, EVA, NOW, "b", contact_id="c2")
+    assert plan.take(limited, EVA, NOW, "b", contact_id="c2", because="Their boss asked") == 1
+
+
+def test_the_day_holds_so_many_calls_whoever_logs_them(limited: Store) -> None:
+    calls.log(limited, EVA, NOW, Call("a"), "reached")
+    plan.take(limited, SYSTEM, NOW, "z")
+    calls.log(limited, MO, NOW, Call("b", csm_id="eva"), "left message")
+    with pytest.raises(BeyondLimits, match="The day holds 2 calls, and 2 are made"):
+        calls.log(limited, EVA, NOW + timedelta(hours=9), Call("a", csm_id="eva"), "reached")
+    calls.log(limited, EVA, NOW + timedelta(days=1), Call("a"), "reached")
+
+
+def test_a_day_begins_where_the_caller_sits(limited: Store) -> None:
+    for account, at in (("a", NOW), ("b", NOW + timedelta(minutes=1))):
+        calls.log(limited, EVA, at, Call(account), "reached")
+    began = NOW + timedelta(hours=8)
+    calls.log(limited, EVA, NOW + timedelta(hours=10), Call("a"), "reached", day_began=began)
+
+
+def test_what_one_has_taken_counts_towards_the_day(limited: Store) -> None:
+    calls.log(limited, EVA, NOW, Call("a"), "reached")
+    plan.take(limited, EVA, NOW + timedelta(hours=9), "b")
+    with pytest.raises(BeyondLimits, match="2 are made or taken"):
+        calls.log(limited, EVA, NOW + timedelta(hours=9), Call("a"), "reached")
+    calls.log(limited, EVA, NOW + timedelta(hours=9), Call("b"), "reached")
+
+
+def test_two_at_once_do_not_overfill_the_day(limited: Store) -> None:
+    calls.log(limited, EVA, NOW, Call("b", csm_id="eva"), "reached")
+    start, told = threading.Barrier(2), list[str]()
+
+    def log(viewer: Viewer, account: str) -> None:
+        start.wait()
+        try:
+            calls.log(limited, viewer, NOW, Call(account, csm_id="eva"), "reached")
+            told.append("logged")
+        except BeyondLimits:
+            told.append("refused")
+
+    threads = [threading.Thread(target=log, args=one) for one in ((EVA, "a"), (SYSTEM, "z"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == ["logged", "refused"]

@@ -154,7 +154,7 @@ def test_a_call_of_today_stays_on_its_card_when_its_next_step_is_planned(book: S
 def test_several_calls_are_logged_at_once_and_what_was_refused_is_told(book: Store) -> None:
     plan.take(book, MO, NOW, "b")
     logged, refused = calls.log_many(book, EVA, NOW, [Call("a"), Call("b")], "left message")
-    assert (len(logged), refused) == (1, ["b: Taken by Mo at 09:00 UTC; nothing was changed."])
+    assert (len(logged), refused) == (1, [("b", "Taken by Mo at 09:00 UTC; nothing was changed.")])
 
 
 def test_a_reader_changes_no_plan(book: Store) -> None:

@@ -18,9 +18,9 @@ import pytest
 
 from actions import calls, plan
 from actions.calls import Call, Outcome
-from data_access import tasks
+from data_access import settings, tasks
 from data_access.config import Configuration
-from data_access.errors import Conflict
+from data_access.errors import BeyondLimits, Conflict
 from data_access.exceptions import EXCEPTIONS
 from data_access.landing import write_fact
 from data_access.store import Store, open_store
@@ -55,14 +55,22 @@ class Told:
 
     logged: dict[int, tuple[str, str, datetime, str]] = field(default_factory=dict)
     taken_first: int = 0
+    refused: int = 0
 
 
 @pytest.fixture
 def shared(tmp_path: Path, postgres_database: str) -> Iterator[Store]:
     opened = open_store(Configuration(home=tmp_path, database_url=postgres_database))
     rows = [{"account_id": f"a{n}", "csm_id": "team" if n % 3 else "other"} for n in range(ACCOUNTS_N)]
+    chosen = {
+        "rest_days": RULES.rest_days,
+        "small_share": RULES.small_share,
+        "holidays": [{"on": one.on.isoformat(), "where": one.where} for one in RULES.hours.holidays],
+    }
     with opened.database.write() as connection:
         write_fact(connection, "accounts", pl.DataFrame(rows, schema=ACCOUNTS.schema))
+        write_fact(connection, "contacts", book()[2])
+        settings.save(connection, SYSTEM, datetime(2026, 3, 1), {"capacity": CAPACITY, "calls": chosen})
     yield opened
     opened.close()
 
@@ -91,20 +99,29 @@ def book() -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
 
 
 def work(store: Store, viewer: Viewer, now: datetime, told: Told, start: threading.Barrier) -> None:
-    """One person at one hour: read the list, take what can be rung, call, log."""
+    """One person at one hour: read the list, take what can be rung, call, log; and some more, out of zeal.
+
+    The zealous calls are those that can wait or are closed now: hours and capacity have to refuse them.
+    """
     dice = random.Random(f"{viewer.name} {now}")
     known = tasks.listing(store.database, viewer)
     listed = day_plan(*book(), known, now.replace(tzinfo=UTC), rules=RULES)
     start.wait(timeout=60)
-    for row in to_ring(listed.calls, now.replace(tzinfo=UTC)).iter_rows(named=True):
+    due = to_ring(listed.calls, now.replace(tzinfo=UTC))
+    others = listed.calls.join(due, on="account_id", how="anti").sample(6, seed=dice.randrange(1000))
+    for row in [*due.iter_rows(named=True), *others.iter_rows(named=True)]:
         outcome = dice.choice(OUTCOMES)
         call = Call(row["account_id"], row["contact_id"], row["csm_id"], row["reasons"])
         try:
             if dice.random() < 0.7:
-                plan.take(store, viewer, now, row["account_id"])
+                whom = {"contact_id": row["contact_id"], "csm_id": row["csm_id"]}
+                plan.take(store, viewer, now, row["account_id"], **whom)
             task = calls.log(store, viewer, now, call, outcome)
         except Conflict:
             told.taken_first += 1
+            continue
+        except BeyondLimits:
+            told.refused += 1
             continue
         told.logged[task] = (row["account_id"], row["csm_id"], now, outcome)
     start.wait(timeout=60)
@@ -141,6 +158,7 @@ def test_thirty_days_two_people_one_list(shared: Store) -> None:
     )
     assert min(one.taken_first for one in both) > 0
     assert min(len(one.logged) for one in both) > 0
+    assert min(one.refused for one in both) > 50
 
     nobody_twice(done)
     capacity_kept(done)

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.server import FLAGS, chromium, serve
-from tests.conftest import DEMO_NOW
+from tests.conftest import DEMO_NOW, any_hour
 
 NOW = f"{DEMO_NOW.isoformat()}+00:00"
 
@@ -30,6 +30,7 @@ def home(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo company that the tests of one module share and change."""
     copy = tmp_path_factory.mktemp("browser") / "home"
     shutil.copytree(demo_template, copy)
+    any_hour(copy)
     return copy
 
 

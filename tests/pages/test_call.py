@@ -53,6 +53,7 @@ def test_why_it_stands_above_another(open_page: Open) -> None:
     assert product == pytest.approx(table["times"].tolist()[3])
 
 
+@pytest.mark.usefixtures("open_always")
 def test_a_call_is_taken_and_given_back(open_page: Open) -> None:
     account, app = sheet(open_page)
 
@@ -90,6 +91,7 @@ def test_an_account_that_is_not_listed_says_so(open_page: Open) -> None:
     assert "Choose a call on Today." in shown(open_page("call"))
 
 
+@pytest.mark.usefixtures("open_always")
 def test_several_calls_are_logged_at_once(open_page: Open) -> None:
     app = open_page("today")
     two = cards(app)[:2]

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import json
 import re
+from datetime import UTC
 
 import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from actions import plan
 from components import queries
 from components.queries import EVERYONE, Reader
-from tests.conftest import DEMO_DAY
+from data_access import audit
+from data_access.viewer import SYSTEM, Viewer
+from tests.conftest import DEMO_DAY, DEMO_NOW
 from tests.pages.conftest import Open, shown
 
 pytestmark = pytest.mark.usefixtures("in_demo")
@@ -65,6 +70,7 @@ def test_each_card_has_a_true_reason(open_page: Open) -> None:
         assert any(sentence in plain for sentence in of_account)
 
 
+@pytest.mark.usefixtures("open_always")
 def test_two_clicks_log_a_call_and_undo_takes_it_back(open_page: Open) -> None:
     app = open_page("today")
     account = cards(app)[0]
@@ -90,6 +96,7 @@ def test_two_clicks_log_a_call_and_undo_takes_it_back(open_page: Open) -> None:
     assert cards(app)[0] == account
 
 
+@pytest.mark.usefixtures("open_always")
 def test_a_logged_call_stays_in_its_place_after_a_reload(open_page: Open) -> None:
     first = open_page("today")
     before = cards(first)
@@ -102,6 +109,7 @@ def test_a_logged_call_stays_in_its_place_after_a_reload(open_page: Open) -> Non
     assert [button.label for button in again.button if str(button.key).startswith("undo-")] == ["Undo"]
 
 
+@pytest.mark.usefixtures("open_always")
 def test_a_note_and_the_next_step_are_kept(open_page: Open) -> None:
     app = open_page("today")
     press(app, f"reached-{cards(app)[0]}")
@@ -117,6 +125,7 @@ def test_a_note_and_the_next_step_are_kept(open_page: Open) -> None:
     assert r"They \*stay\*" in shown(app)
 
 
+@pytest.mark.usefixtures("open_always")
 def test_a_call_that_somebody_else_logged_is_not_logged_twice(open_page: Open) -> None:
     mine, theirs = open_page("today"), open_page("today")
     account = cards(mine)[0]
@@ -126,6 +135,60 @@ def test_a_call_that_somebody_else_logged_is_not_logged_twice(open_page: Open) -
 
     assert queries.calls(reader()).height == 1
     assert "logged a call here" in shown(mine)
+
+
+def test_out_of_hours_a_call_needs_a_reason_which_is_one_click_more(open_page: Open) -> None:
+    app = open_page("today")
+    account = cards(app)[0]
+
+    press(app, f"reached-{account}")
+    said = shown(app).replace("\\", "")
+    assert "It is Saturday there, a day without calls. Nothing is logged yet." in said
+    assert queries.calls(reader()).is_empty()
+
+    press(app, f"because-1-{account}")
+    assert "**Logged: reached**" in shown(app)
+    entry = audit.listing(reader().store.database, SYSTEM, what="call beyond limits").row(0, named=True)
+    assert entry["subject"] == account
+    assert json.loads(entry["after"]) == {
+        "limits": ["It is Saturday there, a day without calls."],
+        "because": "It was done earlier",
+    }
+
+
+def test_a_reason_can_be_typed_or_the_call_left(open_page: Open) -> None:
+    app = open_page("today")
+    account = cards(app)[0]
+    press(app, f"reached-{account}")
+    press(app, f"because-not-{account}")
+    assert "Nothing is logged yet" not in shown(app)
+
+    press(app, f"left message-{account}")
+    app.text_input(key=f"because-{account}").set_value("They are at work on Saturdays")
+    next(button for button in app.button if button.label == "Go on").click().run()
+
+    assert "**Logged: left message**" in shown(app)
+
+
+def test_a_card_says_who_has_taken_its_call(open_page: Open) -> None:
+    first = open_page("today")
+    account = cards(first)[0]
+    mo = Viewer("mo@example.com", "Mo", "admin")
+    plan.take(reader().store, mo, DEMO_NOW, account, because="They asked for it")
+
+    again = shown(open_page("today"))
+
+    assert "**Taken by Mo since 10:00.**" in again
+    assert again.count("Taken by") == 1
+
+
+@pytest.mark.usefixtures("open_always")
+def test_no_reason_is_said_twice_on_a_card(open_page: Open) -> None:
+    """A renewal that is the exception is not a sign of risk as well."""
+    calls = queries.call_list(reader(), DEMO_NOW.replace(tzinfo=UTC), DEMO_NOW, 100).calls
+    renewing = calls.filter(pl.col("kinds").list.contains("renewal_untouched"))
+    assert renewing.height
+    assert not renewing["reasons"].list.join(" ").str.contains(r"Renewal on \d").any()
 
 
 def test_what_changed_compares_with_the_day_before(open_page: Open) -> None:
