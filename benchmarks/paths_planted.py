@@ -17,13 +17,16 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from models.book import book
 from models.demo import Shape, company
 from models.demo.shape import Signal
 from models.facts import ACCOUNT_DAYS
-from models.paths.assignment import assign
 from models.paths.cases import cases
 from models.paths.discovery import discover
 from models.paths.frames import DEPTHS, Discovery, Learnable
+from models.paths.prescribed import found_as, steps_of
+from models.paths.progress import Progress, progress
+from models.paths.progress_frames import REACHED, TICKS
 
 AS_OF = date(2026, 6, 30)
 SHAPES = {"hard": Shape(base_share=0, leave_rate=1 / 3), "default": Shape()}
@@ -32,23 +35,32 @@ SIGNALS: tuple[Signal, ...] = ("paths", "progress", "activity", "none")
 
 @dataclass(frozen=True)
 class Given:
-    """What discovery gets of a company, its accounts, and what was planted in it."""
+    """What discovery gets of a company, its live book, and what was planted in it."""
 
     learnable: Learnable
     occurrences: pl.DataFrame
     account_days: pl.DataFrame
-    accounts: pl.DataFrame
+    live: pl.DataFrame
     truth: dict[str, Any]
     as_of: date = AS_OF
 
     def discovered(self) -> Discovery:
         return discover(self.learnable, self.occurrences, self.account_days, self.as_of)
 
+    def walked(self, found: Discovery) -> Progress:
+        """Where the live book stands on the paths that were found."""
+        day = pl.col("at").dt.date()
+        reached = self.occurrences.with_columns(reached_on=day, last_on=pl.lit(None, pl.Date))
+        first = self.account_days["day"].min()
+        since = first if isinstance(first, date) else None
+        steps = steps_of(found_as(found))
+        return progress(self.live, steps, REACHED.check(reached), TICKS.empty(), self.as_of, since)
+
 
 @dataclass(frozen=True)
 class Agreement:
     """`precision`, `recall` of the milestones; `exact`: planted paths found whole and in their order;
-    `assigned`: share of the accounts with a step done that are placed on their own path, of those found."""
+    `assigned`: share of the live accounts with a step done that stand on their own path, of those found."""
 
     precision: float
     recall: float
@@ -57,12 +69,13 @@ class Agreement:
 
 
 def given(accounts: int, months: int, seed: int, signal: Signal, shape: Shape) -> Given:
-    """Make a company and take from it what discovery needs."""
+    """Make a company and take from it what discovery and progress need."""
     made = company(AS_OF, accounts, months, seed, signal, shape)
     facts, events = made.facts, made.facts["usage_events"]
     days = account_days(events)
     learnable = cases(facts["accounts"], facts["subscriptions"], days, AS_OF)
-    return Given(learnable, occurrences(events), days, facts["accounts"], made.truth)
+    live = book(facts["accounts"], facts["subscriptions"], AS_OF)
+    return Given(learnable, occurrences(events), days, live, made.truth)
 
 
 def account_days(events: pl.DataFrame) -> pl.DataFrame:
@@ -126,12 +139,13 @@ def agreement(one: Given, found: Discovery, back: dict[str, str]) -> Agreement:
 
 
 def _assigned(one: Given, found: Discovery, which: dict[int, str]) -> float:
-    placed = assign(found, one.accounts, one.occurrences, one.as_of).drop_nulls("path")
+    placed = one.walked(found).rows.filter(pl.col("done") > 0)
+    keys = {f"found {path}": name for path, name in which.items()}
     own = {account: entry["path"] for account, entry in one.truth["accounts"].items()}
     right = [
-        own[account] == which.get(path)
-        for account, path in placed.select("account_id", "path").iter_rows()
-        if own[account] in which.values()
+        own[account] == keys.get(key)
+        for account, key in placed.select("account_id", "path_key").iter_rows()
+        if own[account] in keys.values()
     ]
     return float(np.mean(right)) if right else float("nan")
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from models.paths.assignment import Guide, place
-from models.paths.finding import ON_THE_WAY, Found, at_horizon
-from models.paths.frames import PACE, PATHS, STEPS
+from models.paths.assembly import Steps
+from models.paths.finding import ON_THE_WAY, Found, at_horizon, followed
+from models.paths.frames import PATHS, STEPS
 from models.paths.order import TESTABLE, Order
-from models.paths.pace import WEEKS, by_share, curve
+from models.paths.pace import by_share, curve
 from models.paths.scores import tables
 from models.paths.watched import Flags, Floats, Ints, Watched
 
@@ -35,34 +35,28 @@ class Winners:
         return done
 
 
-def winners(watched: Watched, guide: Guide, columns: Ints) -> Winners:
+def winners(watched: Watched, found: Found) -> Winners:
     """The first success of each account that has one."""
-    reached = watched.reached[watched.account[watched.won]][:, columns]
+    reached = watched.reached[watched.account[watched.won]][:, found.columns]
     until = watched.decided[watched.won]
-    return Winners(reached, until, place(guide, reached < until[:, None], until).path)
+    return Winners(reached, until, followed(found.paths, reached < until[:, None]))
 
 
-def described(
-    watched: Watched, found: Found, labels: Mapping[str, str]
-) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    """`PATHS`, `STEPS` and `PACE` of what was found; empty frames without a path."""
-    guide, columns = found.guide, found.columns
-    if guide is None:
-        return PATHS.empty(), STEPS.empty(), PACE.empty()
-    won = winners(watched, guide, columns)
-    named = [watched.candidates[column] for column in columns]
+def described(watched: Watched, found: Found, labels: Mapping[str, str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """`PATHS` and `STEPS` of what was found; empty frames without a path."""
+    won = winners(watched, found)
+    named = [watched.candidates[column] for column in found.columns]
     words = [label_of(event, labels) for event, _ in named]
     names = _names(found.orders, words)
-    lifts = _path_lifts(watched, guide, columns)
-    member = guide.member / guide.member.sum(axis=1, keepdims=True)
+    lifts = _path_lifts(watched, found)
     paths = [
         {
             "path": number + 1,
             "name": names[number],
             **order_words(order, found.scores[number]),
-            "steps": len(guide.steps[number]),
+            "steps": len(found.paths[number]),
             "support": int((won.path == number).sum()),
-            "coverage": float(((won.path == number) & (won.done @ member[number] >= ON_THE_WAY)).mean()),
+            "coverage": float(((won.path == number) & _along(won, found.paths[number])).mean()),
             **_bounds(*(bound[number] for bound in lifts)),
             "landmark": watched.horizon,
             "deviating": order.deviating,
@@ -78,8 +72,12 @@ def described(
     return (
         PATHS.check(pl.DataFrame(paths, schema=PATHS.schema)),
         STEPS.check(pl.DataFrame(steps, schema=STEPS.schema).sort("path", "position", "median_days")),
-        _pace(guide, named),
     )
+
+
+def _along(won: Winners, steps: Steps) -> Flags:
+    along: Flags = won.done[:, list(steps)].mean(axis=1) >= ON_THE_WAY
+    return along
 
 
 def label_of(event: str, labels: Mapping[str, str]) -> str:
@@ -129,13 +127,13 @@ def _names(orders: tuple[Order, ...], words: list[str]) -> list[str]:
     return names
 
 
-def _path_lifts(watched: Watched, guide: Guide, columns: Ints) -> tuple[Floats, Floats, Floats]:
+def _path_lifts(watched: Watched, found: Found) -> tuple[Floats, Floats, Floats]:
     """Success of those along each path at the horizon, over those along none."""
-    there = at_horizon(watched, guide, columns, watched.horizon)
+    there = at_horizon(watched, found, watched.horizon)
     none = ~there.on_the_way
     lifts = []
-    for path in range(len(guide.steps)):
-        mine = there.on_the_way & (there.placed.path == path)
+    for path in range(len(found.paths)):
+        mine = there.on_the_way & (there.path == path)
         rows = there.cases[mine | none]
         counted = tables(watched.succeeded[rows], mine[mine | none][:, None], watched.stratum[rows])
         lifts.append([float(bound[0]) for bound in counted.lift])
@@ -195,19 +193,3 @@ def _bounds(value: float, low: float, high: float) -> dict[str, float | None]:
         "lift_low": float(low) if known else None,
         "lift_high": float(high) if known else None,
     }
-
-
-def _pace(guide: Guide, named: list[tuple[str, int]]) -> pl.DataFrame:
-    paths, size, _ = guide.pace.shape
-    step = np.tile(np.repeat(np.arange(size), WEEKS), paths)
-    return PACE.check(
-        pl.DataFrame(
-            {
-                "path": np.repeat(np.arange(paths) + 1, size * WEEKS),
-                "event": pl.Series([event for event, _ in named]).gather(step),
-                "nth": pl.Series([nth for _, nth in named], dtype=pl.Int64).gather(step),
-                "day": np.tile(7 * (1 + np.arange(WEEKS)), paths * size),
-                "share": guide.pace.ravel(),
-            }
-        )
-    )

@@ -56,22 +56,22 @@ def discover(
     if not watched.candidates:
         return nothing("No usage event happened before any decision.", counts=counts)
     found = find(watched)
-    tried = later(watched) if found.guide is not None else None
+    tried = later(watched) if found.paths else None
     own = tried or tried_on(found, watched, watched.horizon, int(watched.when.max()))
     accepted, why = _judged(found, tried, own)
     more = watched if deeper is None or accepted else watch(cases, _until(deeper(), as_of), days)
     deep = None if accepted else depth(more)
     told = candidates(watched, found, None if deep is None else (more, *deep), labels or {}, accepted)
-    halves = split_half(watched) if found.guide is not None else None
+    halves = split_half(watched) if found.paths else None
     checks = validation(found, tried, shuffled(watched, found.selected), halves, watched.size)
     base = replace(nothing(*why, counts=counts), candidates=told, validation=checks)
     if not accepted:
         busy = deep is not None and bool(deep[2].any())
         return _without_path(base, watched, busy)
-    paths, steps, pace = described(watched, found, labels or {})
+    paths, steps = described(watched, found, labels or {})
     verdict: Verdict = "paths" if (paths["kind"] != "checklist").any() else "checklist"
     said = (_headline(paths, verdict), *why, *_caution(counts))
-    return replace(base, verdict=verdict, why=said, paths=paths, steps=steps, pace=pace)
+    return replace(base, verdict=verdict, why=said, paths=paths, steps=steps)
 
 
 def _until(occurrences: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -124,7 +124,7 @@ def _judged(found: Found, tried: Later | None, own: Later | None) -> tuple[bool,
             f"No first use of any of {tested:,} events goes with success beyond chance and activity "
             f"(p = {chance:.2g}).",
         )
-    if found.guide is None:
+    if not found.paths:
         single = int(selected.chosen.sum())
         return False, (f"{single:,} first uses go with success, but they don't make a path together.",)
     if own is not None and own.activity_tells_more:

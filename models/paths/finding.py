@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.paths.assembly import MOST_MILESTONES, assemble, essential
-from models.paths.assignment import OFF, Guide, Placed, learn, place
+from models.paths.assembly import MOST_MILESTONES, Steps, assemble, essential
 from models.paths.order import Order, order_score, ordered
+from models.paths.placing import NO_PATH, in_any_order, place
 from models.paths.selection import Selected, overlooked, select
 from models.paths.watched import Flags, Floats, Ints, Watched
 
@@ -19,21 +20,19 @@ FEWEST_FAILURES = 30
 
 @dataclass(frozen=True)
 class Found:
-    """`columns`: the milestones, columns of `watched.candidates`; `guide` and `orders` speak of them by
-    index, one entry a path, the most common path first. Without paths `guide` is None."""
+    """`columns`: the milestones, columns of `watched.candidates`; `paths` and `orders` speak of them by
+    index, one entry a path, the most common path first."""
 
     selected: Selected
     columns: Ints
-    guide: Guide | None
+    paths: tuple[Steps, ...] = ()
     orders: tuple[Order, ...] = ()
     scores: tuple[float | None, ...] = ()
 
     @property
     def events(self) -> list[frozenset[int]]:
         """Each path's steps as columns of `watched.candidates`."""
-        if self.guide is None:
-            return []
-        return [frozenset(self.columns[list(steps)].tolist()) for steps in self.guide.steps]
+        return [frozenset(self.columns[list(steps)].tolist()) for steps in self.paths]
 
 
 def find(watched: Watched) -> Found:
@@ -41,10 +40,10 @@ def find(watched: Watched) -> Found:
     selected = select(watched)
     good = int(watched.succeeded.sum())
     if good < FEWEST_SUCCESSES or watched.size - good < FEWEST_FAILURES or selected.chosen.sum() < 2:
-        return Found(selected, np.zeros(0, dtype=np.int64), None)
+        return Found(selected, np.zeros(0, dtype=np.int64))
     found = _assembled(watched, selected)
-    if found.guide is not None:
-        more = overlooked(watched, selected, _behind(watched, found.guide, found.columns))
+    if found.paths:
+        more = overlooked(watched, selected, _behind(watched, found))
         if more.any():
             found = _assembled(watched, selected.with_added(more))
     return _with_order(watched, found)
@@ -52,12 +51,13 @@ def find(watched: Watched) -> Found:
 
 @dataclass(frozen=True)
 class AtHorizon:
-    """`cases` open at `day`, what they had `done` before it (cases × milestones), and their path then."""
+    """`cases` open at `day`, what they had `done` before it (cases × milestones), their `path` then
+    (`NO_PATH` for none), and how far `along` it they were, 0-1."""
 
     day: int
     cases: Ints
     done: Flags
-    placed: Placed
+    path: Ints
     along: Floats
 
     @property
@@ -66,56 +66,57 @@ class AtHorizon:
         return self.along >= ON_THE_WAY
 
 
-def at_horizon(watched: Watched, guide: Guide, columns: Ints, day: int) -> AtHorizon:
+def at_horizon(watched: Watched, found: Found, day: int) -> AtHorizon:
     """Where the cases stood on a day, seen with what was known then."""
     cases = np.flatnonzero(watched.decided > day)
-    done = watched.done(cases, columns, day)
-    placed = place(guide, done, np.full(len(cases), day, dtype=np.int64))
-    size = np.array([*(len(steps) for steps in guide.steps), 1])
-    along = np.where(placed.path == OFF, 0, placed.done) / size[placed.path]
-    return AtHorizon(day, cases, done, placed, along)
+    done = watched.done(cases, found.columns, day)
+    path = place(done, [in_any_order(steps) for steps in found.paths])
+    shares = [done[:, list(steps)].mean(axis=1) for steps in found.paths]
+    along = np.column_stack([*shares, np.zeros(len(done))])
+    return AtHorizon(day, cases, done, path, along[np.arange(len(done)), path])
+
+
+def followed(paths: Sequence[Steps], done: Flags) -> Ints:
+    """The path that each of the successful took, from all it did until then."""
+    return place(done, [in_any_order(steps) for steps in paths], ended=True)
 
 
 def _assembled(watched: Watched, selected: Selected) -> Found:
     best = selected.milestones[:MOST_MILESTONES]
     columns = selected.marks.columns[best]
     won = watched.won
-    reached, until = watched.reached[watched.account[won]][:, columns], watched.decided[won]
-    sets = assemble(reached < until[:, None])
+    done = watched.reached[watched.account[won]][:, columns] < watched.decided[won][:, None]
     everyone = watched.reached[:, columns] < watched.last[:, None]
-    paths = essential(sets, everyone)
-    if not paths:
-        return Found(selected, columns, None)
-    guide = learn(paths, reached, until)
-    common = np.argsort(-guide.prior, kind="stable")
-    ranked = Guide(tuple(guide.steps[k] for k in common), guide.pace[common], guide.prior[common])
-    return Found(selected, columns, ranked)
+    paths = essential(assemble(done), everyone)
+    taken = followed(paths, done)
+    support = np.bincount(taken[taken != NO_PATH], minlength=len(paths))
+    common = np.argsort(-support, kind="stable")
+    return Found(selected, columns, tuple(paths[number] for number in common))
 
 
-def _behind(watched: Watched, guide: Guide, columns: Ints) -> Flags:
-    there = at_horizon(watched, guide, columns, watched.horizon)
+def _behind(watched: Watched, found: Found) -> Flags:
+    there = at_horizon(watched, found, watched.horizon)
     behind = np.zeros(watched.size, dtype=bool)
     behind[there.cases] = ~there.on_the_way
     return behind
 
 
 def _with_order(watched: Watched, found: Found) -> Found:
-    guide, columns = found.guide, found.columns
-    if guide is None:
+    if not found.paths:
         return found
     won = watched.won
-    reached = watched.reached[watched.account[won]][:, columns]
+    reached = watched.reached[watched.account[won]][:, found.columns]
     done = reached < watched.decided[won][:, None]
-    own = place(guide, done, watched.decided[won]).path
+    own = followed(found.paths, done)
     orders = tuple(
-        ordered(steps, reached[own == path], done[own == path]) for path, steps in enumerate(guide.steps)
+        ordered(steps, reached[own == path], done[own == path]) for path, steps in enumerate(found.paths)
     )
-    there = at_horizon(watched, guide, columns, watched.horizon)
-    day = watched.reached[watched.account[there.cases]][:, columns]
+    there = at_horizon(watched, found, watched.horizon)
+    day = watched.reached[watched.account[there.cases]][:, found.columns]
     scores = []
     for path, order in enumerate(orders):
-        mine = there.placed.path == path
+        mine = there.path == path
         chosen = there.cases[mine]
         outcome, stratum = watched.succeeded[chosen], watched.stratum[chosen]
         scores.append(order_score(order, day[mine], there.done[mine], outcome, stratum))
-    return Found(found.selected, columns, guide, orders, tuple(scores))
+    return replace(found, orders=orders, scores=tuple(scores))

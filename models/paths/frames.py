@@ -120,31 +120,6 @@ VALIDATION = Contract(
     key=("measure",),
 )
 
-PACE = Contract(
-    "path_pace",
-    (
-        Column("path", _WHOLE, required=True),
-        Column("event", _TEXT, required=True, doc="of any path, not only of this one"),
-        Column("nth", _WHOLE, required=True),
-        Column("day", _WHOLE, required=True, doc="days after signing, every week"),
-        Column("share", _REAL, required=True, doc="of the path's successful that had done it, .03-.97"),
-    ),
-    key=("path", "event", "nth", "day"),
-)
-"""How far the successful of each path were at each age: what assignment and progress compare with."""
-
-PLACES = Contract(
-    "path_places",
-    (
-        Column("account_id", _TEXT, required=True),
-        Column("path", _WHOLE, doc="null while it has done no step of any path"),
-        Column("probability", _REAL, doc="that it is this path among all paths, 0-1"),
-        Column("done", _WHOLE, required=True, doc="steps of the path done"),
-        Column("steps", _WHOLE, required=True, doc="0 without a path"),
-    ),
-    key=("account_id",),
-)
-
 
 @dataclass(frozen=True)
 class Learnable:
@@ -161,7 +136,7 @@ class Discovery:
     `verdict`: "paths" (at least one has an order), "checklist" (what to do, in any order), "intensity"
     (those who use it more succeed more, whatever they do) or "none". `why`: sentences for a reader.
     `counts`: accounts, decisions, successes, failures, and accounts left out by reason. Frames: `PATHS`,
-    `STEPS`, `CANDIDATES`, `VALIDATION`, `PACE`; `paths`, `steps` and `pace` are empty without a path.
+    `STEPS`, `CANDIDATES`, `VALIDATION`; `paths` and `steps` are empty without a path.
     """
 
     verdict: Verdict
@@ -171,7 +146,6 @@ class Discovery:
     steps: pl.DataFrame
     candidates: pl.DataFrame
     validation: pl.DataFrame
-    pace: pl.DataFrame
 
     def __post_init__(self) -> None:
         if self.verdict not in get_args(Verdict):
@@ -188,7 +162,6 @@ _FRAMES: Mapping[str, Contract] = {
     "steps": STEPS,
     "candidates": CANDIDATES,
     "validation": VALIDATION,
-    "pace": PACE,
 }
 
 

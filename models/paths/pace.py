@@ -6,10 +6,6 @@ import numpy as np
 
 from models.paths.watched import Floats, Ints
 
-WEEKS = 53
-SHARES = (0.03, 0.97)
-"""No step is taken as impossible, and none as certain."""
-
 
 def curve(day: Ints, until: Ints) -> Floats:
     """Share that had done it before day 0, 1, 2, …: 1 - the product of (1 - done / still to do it).
@@ -33,16 +29,3 @@ def by_share(curve: Floats, share: float) -> float | None:
     """The first day on which `share` had done it; None when it was never seen."""
     there = np.flatnonzero(curve >= share - 1e-12)
     return float(there[0] - 1) if len(there) else None
-
-
-def weekly(reached: Ints, until: Ints) -> Floats:
-    """Accounts × candidates to candidates × `WEEKS`: share that had done it before day 7, 14, …, clipped."""
-    at = 7 * (1 + np.arange(WEEKS))
-    rows = [curve(reached[:, k], until) for k in range(reached.shape[1])]
-    shares = [row[np.minimum(at, len(row) - 1)] for row in rows]
-    return np.clip(np.array(shares).reshape(-1, WEEKS), *SHARES)
-
-
-def week_of(age: Ints) -> Ints:
-    """The entry of `weekly` for an age in days: the nearest."""
-    return np.asarray(np.clip(np.round(age / 7).astype(np.int64) - 1, 0, WEEKS - 1))

@@ -105,4 +105,4 @@ def reached(
             )
         )
     found = pl.concat([part.join(wanted, on=["event", "nth"], how="semi") for part in every])
-    return REACHED.check(found.sort("account_id", "event", "nth"))
+    return REACHED.check(found)

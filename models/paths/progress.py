@@ -8,7 +8,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from models.paths.placing import NO_PATH, Ints, place
+from models.paths.placing import NO_PATH, Asked, Ints, Reals, place
 from models.paths.progress_frames import PROGRESS, STEP_TIMES
 from models.paths.progress_words import sentence, with_state
 
@@ -67,7 +67,7 @@ def progress(
     marked = _columns(steps)
     grid = _grid(meant, marked, reached, ticks, as_of)
     paths = steps["path_key"].unique(maintain_order=True).to_list()
-    chosen = place(~np.isnan(grid.days), _allowed(meant, marked, paths), marked, paths)
+    chosen = place(~np.isnan(grid.days), _asked(marked, paths), _allowed(meant, marked, paths))
     accounts = meant.with_columns(
         path_key=pl.Series([*paths, None], dtype=pl.String).gather(
             np.where(chosen == NO_PATH, len(paths), chosen)
@@ -107,6 +107,15 @@ def _columns(steps: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _asked(steps: pl.DataFrame, paths: list[str]) -> list[Asked]:
+    own = [steps.filter(pl.col("path_key") == key) for key in paths]
+    seen = [(part["kind"] == "data").to_numpy() for part in own]
+    return [
+        Asked(part["column"].to_numpy(), part["position"].to_numpy(), one)
+        for part, one in zip(own, seen, strict=True)
+    ]
+
+
 def _allowed(
     accounts: pl.DataFrame, steps: pl.DataFrame, paths: list[str]
 ) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
@@ -144,21 +153,24 @@ def _epoch_days(days: pl.Series) -> np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
 def _walked(accounts: pl.DataFrame, steps: pl.DataFrame, grid: _Grid) -> pl.DataFrame:
-    """Every account's steps on its path: the day each was done, and what state that leaves it in."""
+    """Every account's steps on its path: the day each was done, and what state that leaves it in.
+
+    `arrived`: the last day anything was done at an earlier position, or the start.
+    """
     on = accounts.filter(pl.col("path_key").is_not_null())
     long = on.join(steps.drop("segment"), on="path_key", maintain_order="left_right")
-    at = long["row"].to_numpy(), long["column"].to_numpy()
+    arrived, furthest, current = _clocks(accounts, steps, grid)
+    row = long["row"].to_numpy()
+    at = row, long["column"].to_numpy()
     dated = long.with_columns(
         pl.Series("day", grid.days[at]).fill_nan(None).cast(pl.Int32).cast(pl.Date),
         pl.Series("last", grid.last[at]).fill_nan(None).cast(pl.Int32).cast(pl.Date),
+        pl.Series("arrived", arrived[at]).cast(pl.Int32).cast(pl.Date),
+        pl.Series("furthest", furthest[row]),
+        pl.Series("current", current[row]),
     )
-    did = _DAY.is_not_null()
-    furthest = pl.col("position").filter(did).max().over("row").fill_null(0)
-    marked = dated.with_columns(furthest=furthest).with_columns(
-        current=pl.col("position").filter(~did & (pl.col("position") >= pl.col("furthest"))).min().over("row")
-    )
-    return _with_gaps(marked).with_columns(
-        step_state=pl.when(did)
+    return dated.with_columns(
+        step_state=pl.when(_DAY.is_not_null())
         .then(pl.lit("done"))
         .when(pl.col("position") == pl.col("current"))
         .then(pl.lit("current"))
@@ -168,14 +180,26 @@ def _walked(accounts: pl.DataFrame, steps: pl.DataFrame, grid: _Grid) -> pl.Data
     )
 
 
-def _with_gaps(marked: pl.DataFrame) -> pl.DataFrame:
-    """With `arrived`: the last day anything was done at an earlier position, or the start."""
-    levels = marked.group_by("row", "position", maintain_order=True).agg(_DAY.max())
-    before = levels.with_columns(arrived=_DAY.shift(1).over("row")).with_columns(
-        arrived=pl.col("arrived").cum_max().forward_fill().over("row")
-    )
-    joined = marked.join(before.drop("day"), on=["row", "position"], maintain_order="left")
-    return joined.with_columns(arrived=pl.coalesce("arrived", "started").clip(lower_bound=pl.col("started")))
+def _clocks(accounts: pl.DataFrame, steps: pl.DataFrame, grid: _Grid) -> tuple[Reals, Ints, Ints]:
+    """When each step's clock began (accounts × columns, epoch days), the furthest position of which each
+    account did something (0: none), and from there on the first that it has not done whole (0: none)."""
+    start = _epoch_days(accounts["started"])
+    arrived = np.full(grid.days.shape, np.nan)
+    furthest, current = np.zeros(len(start), dtype=np.int64), np.zeros(len(start), dtype=np.int64)
+    for key in steps["path_key"].unique(maintain_order=True):
+        own = steps.filter(pl.col("path_key") == key)
+        rows = np.flatnonzero((accounts["path_key"] == key).fill_null(value=False).to_numpy())
+        since = start[rows]
+        for position in own["position"].unique().sort():
+            columns = own.filter(pl.col("position") == position)["column"].to_numpy()
+            days = grid.days[np.ix_(rows, columns)]
+            arrived[np.ix_(rows, columns)] = since[:, None]
+            since = np.fmax(since, np.where(np.isnan(days), -np.inf, days).max(axis=1))
+            began, missing = ~np.isnan(days).all(axis=1), np.isnan(days).any(axis=1)
+            furthest[rows[began]], current[rows[began]] = position, 0
+            waiting = rows[missing & (current[rows] == 0)]
+            current[waiting] = position
+    return arrived, furthest, current
 
 
 def _first_step(steps: pl.DataFrame) -> dict[str, pl.Expr]:
@@ -194,23 +218,31 @@ def _rows(
     untold = (
         pl.when(pl.col("kind") == "manual").then(pl.format("{} (not ticked)", "label")).otherwise("label")
     )
-    followed = {name: pl.col(name).filter(is_next).first() for name in _NEXT.values()}
     again = (
         (_DAY.is_not_null() & (pl.col("position") == pl.col("furthest")))
         & (pl.col("last") > _DAY)
         & ((pl.lit(as_of) - pl.col("last")).dt.total_days() <= LOOP_DAYS)
     )
-    told = walked.group_by("row", maintain_order=True).agg(
-        pl.col("path", "path_id", "version", "source", "furthest").first(),
-        pl.col("arrived").filter(is_next).first().alias("arrived_on"),
-        *(followed[column].alias(name) for name, column in _NEXT.items()),
-        done=(state == "done").sum().cast(pl.Int64),
-        steps=pl.len().cast(pl.Int64),
-        left_out=skipped.sum().cast(pl.Int64),
-        last_step_on=_DAY.max(),
-        step=label.filter(_DAY.is_not_null() & (pl.col("position") == pl.col("furthest"))).last(),
-        skipped=untold.filter(state == "skipped"),
-        again=label.filter(again),
+    waits = {name: pl.col(column) for name, column in _NEXT.items()}
+    followed = walked.filter(is_next).unique("row", keep="first", maintain_order=True)
+    reached = walked.filter(_DAY.is_not_null() & (pl.col("position") == pl.col("furthest")))
+    told = (
+        walked.group_by("row", maintain_order=True)
+        .agg(
+            pl.col("path", "path_id", "version", "source", "furthest").first(),
+            done=(state == "done").sum().cast(pl.Int64),
+            steps=pl.len().cast(pl.Int64),
+            left_out=skipped.sum().cast(pl.Int64),
+            last_step_on=_DAY.max(),
+        )
+        .join(followed.select("row", arrived_on="arrived", **waits), on="row", how="left")
+        .join(
+            reached.unique("row", keep="last", maintain_order=True).select("row", step="label"),
+            on="row",
+            how="left",
+        )
+        .join(_named(walked, state == "skipped", untold, "skipped"), on="row", how="left")
+        .join(_named(walked, again, label, "again"), on="row", how="left")
     )
     whole = accounts.join(told, on="row", how="left", maintain_order="left").join(
         _swaps(walked), on="row", how="left", maintain_order="left"
@@ -237,6 +269,11 @@ def _rows(
     )
 
 
+def _named(walked: pl.DataFrame, which: pl.Expr, name: pl.Expr, what: str) -> pl.DataFrame:
+    """The names of some steps of each account as a list."""
+    return walked.filter(which).group_by("row", maintain_order=True).agg(name.alias(what))
+
+
 _NEXT = {
     "next": "label",
     "next_step": "step",
@@ -253,22 +290,25 @@ _NEXT = {
 
 def _swaps(walked: pl.DataFrame) -> pl.DataFrame:
     """The neighbours in time that stand the other way round on the path, and how many steps moved."""
-    timed = walked.filter(_DAY.is_not_null() & pl.col("watched")).sort("row", "day", "position")
-    label, at = pl.col("label").shift(1).over("row"), pl.col("position").shift(1).over("row")
-    turned = timed.with_columns(before=label, turned=at > pl.col("position")).filter("turned")
+    timed = walked.filter(_DAY.is_not_null() & pl.col("watched")).select("row", "day", "position", "label")
+    timed = timed.sort("row", "day", "position")
+    beside = pl.col("row").shift(1) == pl.col("row")
+    turned = timed.with_columns(
+        before=pl.col("label").shift(1), turned=beside & (pl.col("position").shift(1) > pl.col("position"))
+    ).filter("turned")
     pairs = turned.group_by("row", maintain_order=True).agg(
         swapped=pl.format("{} before {}", "before", "label")
     )
     broken = timed.join(pairs, on="row", how="semi", maintain_order="left")
-    orders = broken.group_by("row", maintain_order=True).agg("position")
-    longest = orders["position"].list.len().max()
-    width = longest if isinstance(longest, int) else 0
-    padded = orders["position"].list.eval(pl.element().extend_constant(0, width)).list.head(width)
-    kept = _in_order(padded.list.to_array(width).to_numpy()) if width else np.zeros(0, dtype=np.int64)
-    every = pl.col("position").list.len().cast(pl.Int64)
-    return pairs.join(
-        orders.select("row", moved=every - pl.Series(kept, dtype=pl.Int64)), on="row", maintain_order="left"
-    )
+    row, place, size = np.unique(broken["row"].to_numpy(), return_inverse=True, return_counts=True)
+    nth = np.arange(len(place)) - np.repeat(size.cumsum() - size, size)
+    padded = np.zeros((len(row), int(size.max(initial=0))), dtype=np.int64)
+    padded[place, nth] = broken["position"].to_numpy()
+    moved = pl.DataFrame({"row": row, "moved": size - _in_order(padded)}, schema=_MOVED)
+    return pairs.join(moved, on="row", maintain_order="left")
+
+
+_MOVED = {"row": pl.Int64, "moved": pl.Int64}
 
 
 def _in_order(positions: Ints) -> Ints:

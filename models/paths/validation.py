@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.auc import Estimate, auc
-from models.paths.assignment import Guide
 from models.paths.finding import ON_THE_WAY, Found, at_horizon, find
 from models.paths.scores import added_by, centred, ratio, tables, total, without_activity
 from models.paths.selection import Selected
@@ -66,16 +65,16 @@ def later(watched: Watched) -> Later | None:
 
 def tried(found: Found, after: Watched, day: int, split: int) -> Later | None:
     """Try paths found elsewhere on other cases, on a day of theirs; None without a path or a case."""
-    if found.guide is None:
+    if not found.paths:
         return None
-    there = at_horizon(after, found.guide, found.columns, day)
+    there = at_horizon(after, found, day)
     if not len(there.cases):
         return None
     rows, on = there.cases, there.on_the_way[:, None]
     good = after.succeeded[rows]
     counted = tables(good, on, after.stratum[rows])
     lift = [float(bound[0]) for bound in counted.lift]
-    along = _along_at_decision(found.guide, found.columns, after)
+    along = _along_at_decision(found, after)
     return Later(
         split=split,
         day=day,
@@ -93,11 +92,11 @@ def tried(found: Found, after: Watched, day: int, split: int) -> Later | None:
     )
 
 
-def _along_at_decision(guide: Guide, columns: Ints, cases: Watched) -> Flags:
+def _along_at_decision(found: Found, cases: Watched) -> Flags:
     """Whether each case had done 60 % of some path before its decision."""
-    done = cases.reached[cases.account][:, columns] < cases.decided[:, None]
-    member = guide.member.T.astype(np.float64)
-    return np.asarray((done @ member / member.sum(axis=0)).max(axis=1) >= ON_THE_WAY)
+    done = cases.reached[cases.account][:, found.columns] < cases.decided[:, None]
+    along = np.column_stack([done[:, list(steps)].mean(axis=1) for steps in found.paths])
+    return np.asarray(along.max(axis=1) >= ON_THE_WAY)
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,7 @@ def validation(
     rows = [] if tried is None else list(_later(tried))
     if dealt.of:
         rows.append(_shuffled(dealt, decisions))
-    if found.guide is not None:
+    if found.paths:
         rows.append(_halves(halves, decisions))
     return VALIDATION.check(pl.DataFrame(rows, schema=VALIDATION.schema))
 

@@ -92,7 +92,8 @@ class Watched:
 
 
 def watch(cases: pl.DataFrame, occurrences: pl.DataFrame, account_days: pl.DataFrame) -> Watched:
-    """Arrays of `frames.CASES`, `OCCURRENCES` of the usage source, and `facts.ACCOUNT_DAYS`.
+    """Arrays of `frames.CASES`, `OCCURRENCES` of the usage source, and account_id, day and events of
+    `facts.ACCOUNT_DAYS`.
 
     Strata are segment × quarter of signing × ordinal. What happened on the day of an account's last
     decision or later is not in them.
@@ -127,8 +128,7 @@ def watch(cases: pl.DataFrame, occurrences: pl.DataFrame, account_days: pl.DataF
 
 def first_uses(event_spans: pl.DataFrame) -> pl.DataFrame:
     """`OCCURRENCES` with nth 1 alone, which `facts.EVENT_SPANS` from the beginning already tell."""
-    first = pl.lit(1, pl.Int64)
-    return event_spans.select("account_id", "event", nth=first, at="first_at").sort("account_id", "event")
+    return event_spans.select("account_id", "event", nth=pl.lit(1, pl.Int64), at="first_at")
 
 
 def _reached(accounts: pl.DataFrame, occurrences: pl.DataFrame) -> tuple[tuple[tuple[str, int], ...], Ints]:

@@ -13,12 +13,15 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from benchmarks.paths_planted import AS_OF, Given, given
+from models.book import book
 from models.demo import Shape
 from models.demo import company as made
-from models.paths.assignment import assign
 from models.paths.cases import cases
 from models.paths.discovery import discover
-from models.paths.frames import as_json
+from models.paths.frames import Discovery, as_json
+from models.paths.prescribed import found_as, steps_of
+from models.paths.progress import Progress, progress
+from models.paths.progress_frames import REACHED, TICKS
 from models.paths.scores import scored
 from models.paths.watched import GRID, NEVER, watch
 
@@ -61,8 +64,12 @@ def test_cutting_the_future_changes_nothing(one: Given, facts: dict[str, pl.Data
     assert learned.left_out == from_cut.left_out
     found = discover(learned, whole, days, day)
     assert as_json(found) == as_json(discover(from_cut, cut, days.filter(pl.col("day") <= day), day))
-    placed = assign(found, facts["accounts"], whole, day)
-    assert placed.equals(assign(found, known["accounts"], cut, day))
+    walked = [
+        _walked(found, book(told["accounts"], told["subscriptions"], day), seen, day)
+        for told, seen in ((facts, whole), (known, cut))
+    ]
+    assert walked[0].rows.equals(walked[1].rows)
+    assert walked[0].steps.equals(walked[1].steps)
 
 
 def test_a_decision_sees_nothing_from_its_own_day_on(one: Given) -> None:
@@ -74,6 +81,12 @@ def test_a_decision_sees_nothing_from_its_own_day_on(one: Given) -> None:
     late = max(day for day in GRID if day <= landmark)
     parts = scored(watched, columns, np.full(len(columns), late)).parts
     assert (parts[watched.decided <= late] == 0).all()
+
+
+def _walked(found: Discovery, live: pl.DataFrame, occurrences: pl.DataFrame, day: date) -> Progress:
+    at = occurrences.with_columns(reached_on=pl.col("at").dt.date(), last_on=pl.col("at").dt.date())
+    steps = steps_of(found_as(found))
+    return progress(live, steps, REACHED.check(at), TICKS.empty(), day, AS_OF - timedelta(days=700))
 
 
 def _known(facts: dict[str, pl.DataFrame], day: date) -> dict[str, pl.DataFrame]:

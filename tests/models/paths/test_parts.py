@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,10 +11,11 @@ from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 
 from models.paths.assembly import assemble, essential
-from models.paths.assignment import OFF, Guide, learn, place
+from models.paths.finding import find, followed
 from models.paths.landmarks import landmarks
 from models.paths.order import Order, order_score, ordered
-from models.paths.pace import WEEKS, by_share, curve, week_of, weekly
+from models.paths.pace import by_share, curve
+from models.paths.placing import NO_PATH, Asked, in_any_order, place
 from models.paths.selection import depth, select
 from models.paths.validation import shuffled, split_half
 from models.paths.watched import NEVER
@@ -47,14 +50,10 @@ def test_the_curve_is_kaplan_meiers(rows: list[tuple[int, int]]) -> None:
     assert share[1:] == pytest.approx(1 - known.survival_function_at_times(days).to_numpy(), abs=1e-9)
 
 
-def test_days_by_share_and_weeks() -> None:
+def test_days_by_share() -> None:
     share = curve(np.array([2, 4, 6, NEVER]), np.full(4, 100))
     assert by_share(share, 0.5) == 4
     assert by_share(share, 0.9) is None
-    table = weekly(np.array([[2], [4], [6], [NEVER]]), np.full(4, 100))
-    assert table.shape == (1, WEEKS)
-    assert (table[0] == 0.75).all()
-    assert week_of(np.array([1, 7, 11, 5_000])).tolist() == [0, 0, 1, WEEKS - 1]
 
 
 def _followers(sets: list[list[int]], size: int, each: int, seed: int) -> np.ndarray:
@@ -116,26 +115,40 @@ def test_order_matters_only_where_keeping_it_helps() -> None:
 
 
 def test_places_by_hand_and_off_path() -> None:
-    pace = np.full((2, 4, WEEKS), 0.05)
-    pace[0, :2], pace[1, 2:] = 0.8, 0.8
-    guide = Guide(((0, 1), (2, 3)), pace, np.array([0.5, 0.5]))
-    done = np.array([[1, 1, 0, 0], [0, 0, 0, 1], [0, 0, 0, 0], [1, 0, 0, 1]], dtype=bool)
-    placed = place(guide, done, np.full(4, 100))
-    assert placed.path[:3].tolist() == [0, 1, OFF]
-    assert placed.done.tolist() == [2, 1, 0, 1]
-    odds = (0.8 / 0.05 * 0.95 / 0.2) ** 0
-    assert placed.probability[3] == pytest.approx(odds / (odds + 1))
-    assert placed.probability[0] == pytest.approx(1 / (1 + (0.05 * 0.2 / (0.8 * 0.95)) ** 2))
+    paths = [in_any_order([0, 1]), in_any_order([2, 3, 4])]
+    done = np.array(
+        [[1, 1, 0, 0, 0], [0, 0, 0, 1, 0], [0, 0, 0, 0, 0], [1, 0, 0, 1, 0], [1, 0, 1, 1, 0]], dtype=bool
+    )
+    assert place(done, paths).tolist() == [0, 1, NO_PATH, 0, 1]
+    # Where the way is over, the step of the longer path that is missing counts too.
+    assert place(done, paths, ended=True).tolist() == [0, 1, NO_PATH, 0, 1]
+    assert place(done[[3]], [paths[1], paths[0]]).tolist() == [0]
+    assert place(done[[3]], [paths[1], paths[0]], ended=True).tolist() == [1]
+    assert place(done[[2]], paths[:1]).tolist() == [NO_PATH]
+    assert place(done[[2]], paths, np.array([[True, False]])).tolist() == [0], "the only one meant for it"
+    assert place(done[[0]], paths, np.array([[False, False]])).tolist() == [NO_PATH]
 
 
-def test_learning_puts_the_successful_on_the_path_they_went() -> None:
-    reached = np.full((60, 4), NEVER)
-    reached[:40, :2], reached[40:, 2:] = [5, 20], [9, 40]
-    guide = learn([(0, 1), (2, 3)], reached, np.full(60, 365))
-    assert guide.prior == pytest.approx([41 / 62, 21 / 62])
-    assert guide.pace[0, 0, 0] == 0.97
-    assert guide.pace[1, 3, 4] == 0.03
-    assert guide.pace[1, 3, 5] == 0.97
+def test_what_was_left_out_before_the_furthest_step_tells_against_a_path() -> None:
+    by_step = Asked(np.arange(3), np.array([1, 2, 3]), np.ones(3, dtype=bool))
+    other = Asked(np.array([2, 3]), np.array([1, 2]), np.ones(2, dtype=bool))
+    only_last = np.array([[0, 0, 1, 0]], dtype=bool)
+    assert place(only_last, [by_step, other]).tolist() == [1]
+    ticked = replace(by_step, seen=np.array([False, False, True]))
+    assert place(only_last, [ticked, other]).tolist() == [0], "what people tick may be left out"
+
+
+def test_the_successful_are_on_the_path_they_went_the_most_common_first() -> None:
+    rng = np.random.default_rng(2)
+    size = 400
+    of = rng.choice(3, size, p=[0.25, 0.45, 0.3])
+    steps = np.array([[1, 1, 0, 0], [0, 0, 1, 1], [0, 0, 0, 0]], dtype=bool)
+    good = rng.random(size) < np.where(of < 2, 0.9, 0.3)
+    found = find(small(np.where(steps[of], [5, 20, 9, 40], NEVER), good))
+    assert [frozenset(found.columns[list(one)].tolist()) for one in found.paths] == [{2, 3}, {0, 1}]
+    won = of[good]
+    done = steps[won][:, found.columns]
+    assert followed(found.paths, done).tolist() == np.array([1, 0, NO_PATH])[won].tolist()
 
 
 def test_twins_keep_the_clearer_and_links_bring_in_the_weaker() -> None:
