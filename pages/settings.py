@@ -13,13 +13,20 @@ from components.queries import settings as queries_settings
 from models.call_settings import chosen
 from models.decisions import success_from
 from models.settings_words import DEFAULT_CAPACITY, difference, success_words, told
-from pages import _settings_calls, _settings_holdout, _settings_success, _settings_versions, _settings_weights
+from pages import (
+    _settings_calls,
+    _settings_first_value,
+    _settings_holdout,
+    _settings_success,
+    _settings_versions,
+    _settings_weights,
+)
 
 WHERE = "settings"
 
 
 def render() -> None:
-    """Success, weights and call capacity; every save is a new version."""
+    """Success, weights, calls and first value; every save is a new version."""
     st.title("Settings", anchor=False)
     _page()
 
@@ -37,12 +44,14 @@ def _page() -> None:
     weights = _settings_weights.draw(reader, version, body)
     capacity = _capacity(version, body)
     calls = _settings_calls.draw(reader, version, body)
+    first_value = _settings_first_value.draw(reader, version, body)
     holdout = _settings_holdout.draw(version, body)
     wanted = {
         "success": success,
         "weights": weights,
         "capacity": capacity,
         "calls": calls,
+        "first_value_days": first_value,
         "holdout": holdout,
     }
     changed = {name: value for name, value in wanted.items() if not _same(name, value, body)}
@@ -146,6 +155,8 @@ def _save(version: int, body: dict[str, Any], changed: dict[str, Any]) -> None:
 
 def _keep(version: int, changed: dict[str, Any]) -> None:
     reader = session.reader()
-    failures.attempt(
-        lambda: choose.choose(reader.store, reader.viewer, session.now_utc(), version, changed), WHERE
+    failures.attempt_at(
+        version,
+        lambda at: choose.choose(reader.store, reader.viewer, session.now_utc(), at, changed),
+        WHERE,
     )

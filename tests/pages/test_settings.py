@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from actions.refresh import refresh
 from components import queries
 from components.queries import EVERYONE
+from components.queries import paths as queries_paths
 from components.queries import settings as queries_settings
 from models.measure_choice import MIN_FAILED
 from pages import _settings_success
+from tests.conftest import DEMO_NOW
 from tests.pages.conftest import Open, shown
 
 pytestmark = pytest.mark.usefixtures("in_demo")
@@ -127,3 +131,42 @@ def test_the_rules_of_the_calls_are_saved_as_a_version(open_page: Open) -> None:
 
     app.text_area(key="holidays-1").set_value("Christmas").run()
     assert any("begins with" in warning.value for warning in app.warning)
+
+
+def test_the_target_to_first_value_is_chosen_counted_and_given_back(open_page: Open) -> None:
+    rows = queries_paths.first_value(queries.reader(EVERYONE))
+    waiting = rows.filter(pl.col("live") & pl.col("reached_on").is_null())
+    late = waiting.filter(pl.col("days") > 20).height
+    app = open_page("settings")
+    assert app.number_input(key="first-value-0").value is None
+    assert "No score changes by it" in shown(app)
+
+    app.number_input(key="first-value-0").set_value(20).run()
+
+    assert f"With day 20, {late:,} of {waiting.height:,} accounts in this book" in shown(app)
+    assert "First value: not set → within 20 days of signing" in shown(app).replace("\\", "")
+    press(app, "Save as a new version")
+    assert queries_settings.in_force(queries.reader(EVERYONE))[1] == {"first_value_days": 20}
+    assert app.number_input(key="first-value-1").value == 20
+
+    app.session_state["first-value-1"] = None
+    app.run()
+    assert "First value: within 20 days of signing → not set" in shown(app).replace("\\", "")
+    press(app, "Save as a new version")
+    assert queries_settings.in_force(queries.reader(EVERYONE))[1] == {}
+
+
+def test_the_next_refresh_judges_by_the_chosen_target(open_page: Open) -> None:
+    app = open_page("settings")
+    app.number_input(key="first-value-0").set_value(20).run()
+    press(app, "Save as a new version")
+    reader = queries.reader(EVERYONE)
+
+    refresh(reader.store, EVERYONE, DEMO_NOW)
+
+    reader = queries.reader(EVERYONE)
+    assert queries_paths.first_value_target(reader) == (20, "chosen")
+    rows = queries_paths.first_value(reader)
+    late = rows.filter(pl.col("live") & pl.col("reached_on").is_null() & (pl.col("days") > 20))
+    assert set(rows.filter("late")["account_id"]) == set(late["account_id"])
+    assert "The target is day 20." in shown(open_page("paths"))
