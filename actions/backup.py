@@ -42,10 +42,11 @@ class Copied:
 def backup(store: Store, viewer: Viewer, now: datetime, target: Path, progress: Progress = silent) -> Copied:
     """Write everything the store holds at this moment to one file; others go on reading and writing.
 
-    A file of that name is replaced when the new one is complete, never before.
+    A file of that name is replaced when the new one is complete, never before. One backup runs at a time.
     """
     _may(viewer)
-    manifest = write_backup(store, target, progress)
+    with exclusive(store, "backup"):
+        manifest = write_backup(store, target, progress)
     with store.database.write() as connection:
         record(connection, viewer, now, "backup", str(target), rows=sum(manifest.tables.values()))
     return _copied(target, manifest)

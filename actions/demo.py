@@ -53,13 +53,13 @@ def make_demo(
     if truth is not None:
         truth.write_text(json.dumps(made.truth, ensure_ascii=False, indent=1), encoding="utf-8")
     with TemporaryDirectory(prefix="rounds-demo-") as folder:
-        mapping = parse(_write(made, Path(folder)))
+        mapping = parse(write_files(made, Path(folder)))
         report = import_files(store, viewer, now, mapping, Path(folder), source=SOURCE, progress=progress)
     return DemoReport(made.facts["accounts"].height, made.facts["usage_events"].height, report)
 
 
-def _write(made: Company, folder: Path) -> dict[str, object]:
-    """One Parquet file a fact, and the mapping that reads them back under the same names."""
+def write_files(made: Company, folder: Path) -> dict[str, object]:
+    """One Parquet file a fact that has rows, and the mapping that reads them back under the same names."""
     document: dict[str, object] = {}
     for name, frame in made.facts.items():
         if frame.is_empty():

@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import tarfile
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -70,18 +70,23 @@ def table_of(name: str) -> str:
 
 
 def write_backup(store: Store, target: Path, progress: Step) -> Manifest:
-    """Copy the store as it is at this moment to `target`, which gets its name when it is complete."""
-    partial = target.with_name(target.name + ".part")
+    """Copy the store as it is at this moment to `target`, which gets its name when it is complete.
+
+    One at a time for a target: what lies in the folder beside it is of a backup that was killed.
+    """
+    scratch = target.with_name(f".{target.name}.part")
+    shutil.rmtree(scratch, ignore_errors=True)
     try:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as scratch:
-            with tarfile.open(partial, "w") as tar:
-                manifest = _write(store, tar, Path(scratch), progress)
-            _sync(partial)
+        scratch.mkdir()
+        partial = scratch / "whole.tar"
+        with tarfile.open(partial, "w") as tar:
+            manifest = _write(store, tar, scratch, progress)
+        _sync(partial)
         partial.replace(target)
     except OSError as error:
         raise StoreError(f"The backup can't be written to {target}: {error}.") from error
     finally:
-        partial.unlink(missing_ok=True)
+        shutil.rmtree(scratch, ignore_errors=True)
     return manifest
 
 

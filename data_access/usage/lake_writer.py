@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import polars as pl
 from data_access.errors import StoreError
 from data_access.usage.changes import COLUMNS, KEY, MonthChange, UsageFile
 
-EVENTS, INCOMING = "usage", "incoming"
+EVENTS = "usage"
 _ROW_GROUP = 100_000
 
 
@@ -86,7 +85,7 @@ def unreadable(root: Path, error: Exception) -> StoreError:
 
 
 def sweep(root: Path, live: Iterable[UsageFile], older_than: timedelta) -> list[str]:
-    """Delete files of the lake and leftovers of killed imports that no list names; return what went.
+    """Delete files of the lake that no list names, as killed imports leave them; return what went.
 
     Younger ones stay, as a transaction under way may be about to list them, and a reader of the
     list before the last may still have them open.
@@ -94,12 +93,9 @@ def sweep(root: Path, live: Iterable[UsageFile], older_than: timedelta) -> list[
     listed = {file.path for file in live}
     before = time.time() - older_than.total_seconds()
     unlisted = [path for path in _lake_files(root) if path.relative_to(root).as_posix() not in listed]
-    gone = [path for path in (*unlisted, *_children(root / INCOMING)) if _modified(path) < before]
+    gone = [path for path in unlisted if _modified(path) < before]
     for path in gone:
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
     return [path.relative_to(root).as_posix() for path in gone]
 
 
@@ -135,14 +131,10 @@ def _lake_files(root: Path) -> Iterator[Path]:
     return (root / EVENTS).glob("month=*/*")
 
 
-def _children(folder: Path) -> Sequence[Path]:
-    return list(folder.iterdir()) if folder.is_dir() else []
-
-
 def _modified(path: Path) -> float:
-    """When a file, or anything directly in a folder, last changed; the future when it is gone."""
+    """When a file last changed; the future when it is gone."""
     try:
-        return max(child.stat().st_mtime for child in (path, *_children(path)))
+        return path.stat().st_mtime
     except FileNotFoundError:
         return float("inf")
 

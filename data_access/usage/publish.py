@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -20,9 +21,13 @@ _READERS_MAY_HOLD = timedelta(days=1)
 
 @contextmanager
 def usage_load(store: Store) -> Iterator[UsageLoad]:
-    """Collect usage rows on disk until they are written; nothing is left of it afterwards."""
-    lake = store.configuration.lake
-    with UsageLoad(lake / "incoming" if lake else store.configuration.home / "incoming") as load:
+    """Collect usage rows on disk until they are written; nothing is left of it afterwards.
+
+    For the one who holds the lock of imports: what lies there now is of an import that was killed.
+    """
+    folder = (store.configuration.lake or store.configuration.home) / "incoming"
+    shutil.rmtree(folder, ignore_errors=True)
+    with UsageLoad(folder) as load:
         yield load
 
 

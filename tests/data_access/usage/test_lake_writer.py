@@ -92,20 +92,6 @@ def test_a_write_that_fails_half_way_leaves_no_file_with_a_name(
     assert not list(lake.root.rglob("*.tmp"))
 
 
-def test_sweeping_takes_what_killed_imports_left_but_not_an_import_under_way(lake: LakeStore) -> None:
-    with UsageLoad(lake.root / "incoming") as load:
-        load.add(FILE)
-        assert sweep(lake.root, [], HOUR) == []
-        (folder,) = (lake.root / "incoming").iterdir()
-        _age(folder)
-        assert sweep(lake.root, [], HOUR) == []
-        for part in folder.iterdir():
-            _age(part)
-        _age(folder)
-        assert sweep(lake.root, [], HOUR) == [f"incoming/{folder.name}"]
-        assert not folder.exists()
-
-
 def test_sweeping_a_lake_that_does_not_exist_yet_does_nothing(tmp_path: Path) -> None:
     assert sweep(tmp_path / "nowhere", [], HOUR) == []
 

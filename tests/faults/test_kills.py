@@ -1,0 +1,65 @@
+"""An import, a refresh and a backup killed at random moments: all or nothing, and the next run completes.
+
+`ROUNDS_KILLS=100` kills each of them a hundred times.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Callable
+
+import pytest
+
+from data_access.backup import unpack
+from tests.faults.fingerprint import Print, differing, fingerprint
+from tests.faults.verbs import BACKUP, VERBS, Place, killed, whole
+
+KILLS = int(os.environ.get("ROUNDS_KILLS", "1"))
+
+pytestmark = pytest.mark.xdist_group("faults")
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_killed_at_any_moment(verb: str, place: Callable[[], Place]) -> None:
+    quiet = place()
+    before = told(quiet)
+    spent = whole(verb, quiet)
+    after, files = told(quiet), leftovers(quiet)
+    assert differing(before, after)
+    dice = random.Random(verb)
+    done = 0
+    while done < KILLS:
+        one = place()
+        if not killed(verb, one, dice.uniform(0, spent)):
+            continue  # it was quicker than the moment that was chosen
+        done += 1
+        now = told(one)
+        assert now in (before, after), differing(before, now)
+        whole_backup_or_none(one)
+        if now == before:
+            whole(verb, one)
+        assert differing(told(one), after) == set()
+        whole_backup_or_none(one)
+        assert leftovers(one) == files
+
+
+def told(place: Place) -> Print:
+    store = place.open()
+    try:
+        return fingerprint(store)
+    finally:
+        store.close()
+
+
+def whole_backup_or_none(place: Place) -> None:
+    """A backup has its name only when it is complete: `unpack` holds every member against its checksum."""
+    target = place.home / BACKUP
+    if target.exists():
+        unpack(target, place.home.parent / f"unpacked-{place.home.name}")
+
+
+def leftovers(place: Place) -> int:
+    """Files in the home but the lake's, whose unlisted ones are swept when no reader can hold them."""
+    lake = place.home / "lake" / "usage"
+    return sum(path.is_file() and lake not in path.parents for path in place.home.rglob("*"))
