@@ -63,7 +63,7 @@ def save_path(
     kept = _checked(path)
     with store.database.write() as connection:
         others = paths.names_in_force(connection, kept.segment, path_id) if adopt else []
-        row = paths.held_to_change(connection, path_id, seen, as_body(kept))
+        row = paths.held_to_change(connection, path_id, seen)
         before = from_body(paths.body_of(connection, path_id, seen))
         if before == kept:
             raise DataError("Nothing is different from the version before.")

@@ -99,10 +99,11 @@ def signed_in(store: Store, viewer: Viewer, now: datetime) -> None:
         record(connection, viewer, now, "sign-in", viewer.person, after={"role": viewer.role})
 
 
-def refused(store: Store, person: str, now: datetime, what: str) -> None:
-    """Put on record that somebody was not let in, or not let do something."""
+def refused(store: Store, person: str, now: datetime, what: str, where: str = "") -> None:
+    """Put on record that somebody was not let in, or not let see or do something, and on which page."""
+    after = {"page": where} if where else None
     with store.database.write() as connection:
-        record(connection, Viewer(person, person, "auditor", ()), now, "refused", what, rows=0)
+        record(connection, Viewer(person, person, "auditor", ()), now, "refused", what, rows=0, after=after)
 
 
 def _admin(viewer: Viewer) -> None:

@@ -21,7 +21,7 @@ def keep_uploads(
     store: Store, viewer: Viewer, now: datetime, files: Sequence[tuple[str, BinaryIO]]
 ) -> list[Path]:
     """Keep handed-in files together in a folder of their own, under safe names."""
-    viewer.may_write()
+    viewer.may_administer("Importing")
     folder = uploads.new_folder(store, now)
     return [uploads.keep(folder, name, content) for name, content in files]
 

@@ -26,7 +26,8 @@ def save_sipoc(
     """
     _mended(sipoc.troubles(lines))
     with store.database.write() as connection:
-        before = sipoc.from_body(quality.newest_body(connection, "sipoc", process, seen))
+        body = quality.newest_body(connection, "sipoc", process, seen, sipoc.as_body(lines))
+        before = sipoc.from_body(body)
         signed = sipoc.signed(lines, before, viewer.person, now)
         if signed == before:
             raise DataError("Nothing is different from the version in force.")
@@ -38,7 +39,7 @@ def save_tree(store: Store, viewer: Viewer, now: datetime, branches: Sequence[ct
     """Keep the tree of needs, drivers, measures and targets as a new version; as `save_sipoc`."""
     _mended(ctq.troubles(branches))
     with store.database.write() as connection:
-        before = ctq.from_body(quality.newest_body(connection, "ctq", TREE, seen))
+        before = ctq.from_body(quality.newest_body(connection, "ctq", TREE, seen, ctq.as_body(branches)))
         signed = ctq.signed(branches, before, viewer.person, now)
         if signed == before:
             raise DataError("Nothing is different from the tree in force.")

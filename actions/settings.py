@@ -15,6 +15,7 @@ from models.behaviour import Weights
 from models.decisions import success_from
 from models.effects.lots import MOST_SHARE
 from models.exchange import assumed_from, rates_from
+from models.findings import kinds_off
 
 WHO: tuple[Role, ...] = ("manager", "admin", "system")
 
@@ -58,6 +59,7 @@ def _checked(before: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         rates_from(body)
         assumed_from(body)
         call_settings.chosen(body)
+        kinds_off(body)
     except (TypeError, ValueError) as error:
         raise DataError(f"These settings make no sense: {error}.") from error
     wrong = [step for step, days in body.get("handoff_days", {}).items() if not 1 <= float(days) <= 365]

@@ -147,13 +147,13 @@ def _snooze_form(row: dict[str, Any], deeds: ExceptionDeeds) -> None:
 def _judge(row: dict[str, Any], deeds: ExceptionDeeds) -> None:
     number, version = row["exception_id"], row["version"]
     verdict = st.session_state[f"verdict-{number}-{version}"]
-    failures.attempt(lambda: deeds.judge(number, version, verdict), _where(row))
+    failures.attempt_at(version, lambda at: deeds.judge(number, at, verdict), _where(row))
 
 
 def _snooze(row: dict[str, Any], deeds: ExceptionDeeds) -> None:
     number, state = row["exception_id"], st.session_state
     until, why = state[f"until-{number}"], state[f"why-{number}"]
-    failures.attempt(lambda: deeds.snooze(number, row["version"], until, why), _where(row))
+    failures.attempt_at(row["version"], lambda at: deeds.snooze(number, at, until, why), _where(row))
 
 
 def _wake(row: dict[str, Any], deeds: ExceptionDeeds) -> None:

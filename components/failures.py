@@ -5,17 +5,43 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import ParamSpec
 
 import streamlit as st
 
-from components import queries
-from components.queries import BeyondLimits, Conflict, NotFound, Reader, RoundsError
+from components import conflicts, queries
+from components.queries import BeyondLimits, Conflict, NotAllowed, NotFound, NotYours, Reader, RoundsError
 
 _DONE = "done"
+_REFUSALS = (NotAllowed, NotYours)
 _LOG = logging.getLogger("rounds")
 
+_SEEN = "refusals-on-record"
+
 P = ParamSpec("P")
+
+Keep = Callable[[str], None]
+"""Puts a refusal on record, in a sentence."""
+
+_keep: list[Keep] = []
+
+
+def keep_refusals(keep: Keep) -> None:
+    """From now on tell `keep` of everything that somebody was not let see or do."""
+    _keep[:] = [keep]
+
+
+def refused(sentence: str, *, once: bool = True) -> None:
+    """Somebody was not let see or do something; what is only seen is put on record once a session."""
+    if once and sentence in st.session_state.get(_SEEN, ()):
+        return
+    st.session_state[_SEEN] = {sentence, *st.session_state.get(_SEEN, ())}
+    for keep in _keep:
+        try:
+            keep(sentence)
+        except RoundsError:
+            _LOG.exception("a refusal could not be put on record")
 
 
 def guarded(draw: Callable[P, None]) -> Callable[P, None]:
@@ -26,6 +52,8 @@ def guarded(draw: Callable[P, None]) -> Callable[P, None]:
         try:
             draw(*args, **kwargs)
         except RoundsError as error:
+            if isinstance(error, _REFUSALS):
+                refused(str(error))
             show(error)
         except Exception:
             _LOG.exception("a page failed")
@@ -46,7 +74,7 @@ def show(error: RoundsError) -> None:
 def remedy(error: RoundsError) -> str:
     """What to do about it."""
     if isinstance(error, Conflict):
-        return "Reload to see what they did."
+        return "Look at what they did, then decide."
     if isinstance(error, NotFound):
         return "Go back to the list and choose again."
     if isinstance(error, BeyondLimits):
@@ -69,17 +97,36 @@ def attempt(act: Callable[[], object], where: str) -> bool:
     st.session_state[_DONE] = {where, *st.session_state.get(_DONE, ())}
     try:
         act()
+    except Conflict as conflict:
+        conflicts.keep(where, conflict)
+        return False
     except RoundsError as error:
+        if isinstance(error, _REFUSALS):
+            refused(str(error), once=False)
         st.session_state[_key(where)] = f"{error} {remedy(error)}"
         return False
+    conflicts.drop(where)
     return True
 
 
+def attempt_at(version: int, act: conflicts.Act, where: str) -> bool:
+    """As `attempt`, for a change of a row at a version: after a conflict it can be made over the newer one."""
+    try:
+        return attempt(partial(act, version), where)
+    finally:
+        conflicts.can_be_done_again(where, act)
+
+
 def tell(where: str) -> None:
-    """Show, once, what the last thing a person asked for here was refused with."""
+    """Show what the last thing a person asked for here was refused with, a conflict until they decide."""
+    conflicts.show(where, partial(_again, where))
     said = st.session_state.pop(_key(where), None)
     if said:
         st.warning(said, icon=":material/info:")
+
+
+def _again(where: str, act: conflicts.Act, standing: int) -> None:
+    attempt_at(standing, act, where)
 
 
 def _key(where: str) -> str:

@@ -60,15 +60,11 @@ def _said(call: dict[str, Any]) -> None:
 
 def _describe(call: dict[str, Any], deeds: CallDeeds, helped: bool | None) -> None:
     task, state = call["task_id"], st.session_state
-    failures.attempt(
-        lambda: deeds.describe(
-            call["account_id"],
-            task,
-            call["version"],
-            helped=helped,
-            note=state.get(f"note-{task}") or None,
-            next_step=state.get(f"next-{task}") or None,
-            next_on=state.get(f"on-{task}"),
+    note, step, day = (state.get(f"{name}-{task}") or None for name in ("note", "next", "on"))
+    failures.attempt_at(
+        call["version"],
+        lambda version: deeds.describe(
+            call["account_id"], task, version, helped=helped, note=note, next_step=step, next_on=day
         ),
         call["account_id"],
     )

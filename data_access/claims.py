@@ -72,5 +72,7 @@ def take(connection: sa.Connection, viewer: Viewer, now: datetime, account_id: s
 
 def let_go(connection: sa.Connection, viewer: Viewer, account_id: str) -> None:
     """Give up the viewer's own claim on an account; nothing happens where there is none."""
+    viewer.may_write()
+    hold(connection, viewer, account_id)
     mine = (call_claims.c.account_id == account_id) & (call_claims.c.person == viewer.person)
     connection.execute(sa.delete(call_claims).where(mine))

@@ -17,13 +17,20 @@ def changed(
     mine: Mapping[str, Any],
     *,
     verb: str = "changed",
+    standing: int | None = None,
 ) -> Conflict:
     """The refusal of a change to a row that is at another version; `theirs` is cut to what `mine` names.
+
+    `standing` is the version that stands; without it `theirs` says so as `version`.
 
     >>> str(changed("This goal", "eva@example.com", datetime(2026, 3, 2, 9), {}, {}))
     'This goal was changed by eva@example.com at 2 Mar 2026 09:00 UTC; nothing was overwritten.'
     """
     by = who or "somebody"
     when = f" at {at:%-d %b %Y %H:%M} UTC" if at else ""
-    standing = {name: theirs[name] for name in mine if name in theirs}
-    return Conflict(f"{thing} was {verb} by {by}{when}; nothing was overwritten.", theirs=standing, mine=mine)
+    return Conflict(
+        f"{thing} was {verb} by {by}{when}; nothing was overwritten.",
+        theirs={name: theirs[name] for name in mine if name in theirs},
+        mine=mine,
+        standing=theirs.get("version") if standing is None else standing,
+    )

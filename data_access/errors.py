@@ -45,7 +45,8 @@ class NotAllowed(RoundsError):
 class Conflict(RoundsError):
     """Somebody else changed the row first.
 
-    `theirs` is what stands now and `mine` what was refused, by column, where both are known.
+    `theirs` is what stands now and `mine` what was refused, by column, where both are known; `standing` is
+    the version that stands.
     """
 
     def __init__(
@@ -54,8 +55,10 @@ class Conflict(RoundsError):
         *,
         theirs: Mapping[str, Any] | None = None,
         mine: Mapping[str, Any] | None = None,
+        standing: int | None = None,
     ) -> None:
         super().__init__(sentence)
+        self.standing = standing
         self.theirs, self.mine = dict(theirs or {}), dict(mine or {})
 
 

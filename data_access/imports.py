@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from data_access.bulk import insert
 from data_access.database import Database
 from data_access.schema import import_rejects, imports
+from data_access.viewer import Viewer
 from models.contracts import Column, Contract
 from models.facts import TEXT, TIME, WHOLE
 
@@ -54,8 +55,12 @@ def listing(database: Database) -> pl.DataFrame:
     return database.frame(statement.order_by(imports.c.import_id.desc()), IMPORTS)
 
 
-def rejects(database: Database, import_id: int) -> pl.DataFrame:
-    """The rows that this import refused, in file order; columns of `REJECTS`."""
+def rejects(database: Database, viewer: Viewer, import_id: int) -> pl.DataFrame:
+    """The rows that this import refused, in file order; columns of `REJECTS`.
+
+    They hold what stood in the files, of whosever account: for admins.
+    """
+    viewer.may_administer("What an import refused")
     statement = (
         sa.select(*(import_rejects.c[name] for name in REJECTS.names))
         .where(import_rejects.c.import_id == import_id)

@@ -96,10 +96,10 @@ def names_in_force(connection: sa.Connection, segment: str, but: int = 0) -> lis
     return list(rows.scalars())
 
 
-def held(connection: sa.Connection, path_id: int, seen: int, mine: str = "{}") -> sa.Row[Any]:
+def held(connection: sa.Connection, path_id: int, seen: int) -> sa.Row[Any]:
     """The path's row, kept from others until the transaction ends.
 
-    Raises `Conflict` when its newest version is not the one that was seen; `mine` is the body refused then.
+    Raises `Conflict` when its newest version is not the one that was seen.
     """
     _alone(connection)
     row = connection.execute(
@@ -108,14 +108,13 @@ def held(connection: sa.Connection, path_id: int, seen: int, mine: str = "{}") -
     if row is None:
         raise NotFound(f"There is no path {path_id}.")
     if row.version != seen:
-        theirs = json.loads(body_of(connection, path_id, row.version))
-        raise changed("This path", row.changed_by, row.changed_at, theirs, json.loads(mine))
+        raise changed("This path", row.changed_by, row.changed_at, {}, {}, standing=row.version)
     return row
 
 
-def held_to_change(connection: sa.Connection, path_id: int, seen: int, mine: str = "{}") -> sa.Row[Any]:
+def held_to_change(connection: sa.Connection, path_id: int, seen: int) -> sa.Row[Any]:
     """As `held`; a path that somebody retired is refused too, until it is adopted again."""
-    row = held(connection, path_id, seen, mine)
+    row = held(connection, path_id, seen)
     if row.state == RETIRED:
         raise Conflict(
             f"This path was retired by {row.changed_by} at {row.changed_at:%-d %b %Y %H:%M} UTC; "

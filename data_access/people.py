@@ -122,7 +122,7 @@ def save(
         mine = {"name": name, "role": role, "csm_id": csm_id}
         if now:
             raise changed(email, now["changed_by"], now["changed_at"], now, mine)
-        raise changed(email, *last(connection, email), {}, mine, verb="taken off the list")
+        raise changed(email, *last(connection, email), {}, mine, verb="taken off the list", standing=0)
     values = {"name": name, "role": role, "csm_id": csm_id, "changed_at": at, "changed_by": viewer.person}
     if now:
         same = (people.c.email == email) & (people.c.version == seen)

@@ -67,9 +67,9 @@ def still(connection: sa.Connection, name: str, seen: int | None, body: str) -> 
     alone(connection, "playbooks")
     row = _counting(connection, name)
     if seen is not None and (row.playbook_id if row else 0) != seen:
-        who, at = (row.saved_by, row.saved_at) if row else (None, None)
+        who, at, standing = (row.saved_by, row.saved_at, row.playbook_id) if row else (None, None, 0)
         theirs = json.loads(row.body) if row else {}
-        raise changed(f"The playbook {name}", who, at, theirs, json.loads(body))
+        raise changed(f"The playbook {name}", who, at, theirs, json.loads(body), standing=standing)
 
 
 def save(connection: sa.Connection, viewer: Viewer, at: datetime, name: str, body: str, what: str) -> int:

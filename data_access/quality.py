@@ -60,16 +60,17 @@ def body_of(connection: sa.Connection, kind: Kind, name: str, sheet_id: int) -> 
     return str(found)
 
 
-def newest_body(connection: sa.Connection, kind: Kind, name: str, seen: int) -> str:
+def newest_body(connection: sa.Connection, kind: Kind, name: str, seen: int, mine: str = "[]") -> str:
     """The body that counts, which must be the version a person looked at (0: none yet).
 
-    Raises `Conflict`, with who saved when, after another one was saved meanwhile.
+    Raises `Conflict`, with who saved when, after another one was saved meanwhile; `mine` is the body refused.
     """
     alone(connection, "quality sheets")
     row = connection.execute(_newest(kind, name)).first()
     if (row.sheet_id if row else 0) != seen:
-        who, at = (row.saved_by, row.saved_at) if row else (None, None)
-        raise changed("This", who, at, {}, {})
+        who, at, standing = (row.saved_by, row.saved_at, row.sheet_id) if row else (None, None, 0)
+        theirs = {"rows": json.loads(row.body) if row else []}
+        raise changed("This", who, at, theirs, {"rows": json.loads(mine)}, standing=standing)
     return str(row.body) if row else "[]"
 
 

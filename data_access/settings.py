@@ -71,7 +71,9 @@ def still(connection: sa.Connection, version: int, mine: Mapping[str, Any] | Non
     row = connection.execute(_NEWEST).first()
     if row is not None and row.version != version:
         theirs = dict.fromkeys(mine or {}) | json.loads(row.body)
-        raise changed("What the settings say", row.person, row.saved_at, theirs, mine or {})
+        raise changed(
+            "What the settings say", row.person, row.saved_at, theirs, mine or {}, standing=row.version
+        )
 
 
 def save(connection: sa.Connection, viewer: Viewer, at: datetime, body: dict[str, Any]) -> int:

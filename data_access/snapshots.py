@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from data_access.bulk import insert
 from data_access.database import Database
 from data_access.errors import NotFound
+from data_access.masking import masked
 from data_access.schema import FACT_TABLES, account_scores, snapshot_frames, snapshots
 from data_access.scope import visible
 from data_access.viewer import Viewer
@@ -162,7 +163,7 @@ def frame(
             rows = rows.filter(pl.col("account_id") == account_id)
         whole = rows.collect()
         if viewer.books is None or "account_id" not in whole.columns:
-            return whole
+            return masked(viewer, whole)
         allowed = connection.execute(mine).scalars().all()
     return whole.filter(pl.col("account_id").is_in(pl.Series(allowed, dtype=pl.String).implode()))
 

@@ -14,6 +14,7 @@ from data_access.audit import last, record
 from data_access.conflicts import changed
 from data_access.database import Database
 from data_access.errors import Conflict, NotFound, NotYours
+from data_access.masking import masked
 from data_access.schema import FACT_TABLES, tasks
 from data_access.scope import visible
 from data_access.viewer import Viewer
@@ -74,7 +75,7 @@ def listing(
         statement = statement.where(tasks.c.done_at >= done_since)
     if account_id is not None:
         statement = statement.where(tasks.c.account_id == account_id)
-    return database.frame(statement.order_by(tasks.c.task_id.desc()), TASKS)
+    return masked(viewer, database.frame(statement.order_by(tasks.c.task_id.desc()), TASKS))
 
 
 def add(connection: sa.Connection, viewer: Viewer, at: datetime, values: dict[str, Any]) -> int:

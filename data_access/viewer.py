@@ -9,6 +9,7 @@ from data_access.errors import NotAllowed
 
 Role = Literal["csm", "manager", "admin", "auditor", "system"]
 
+ADMINS: frozenset[Role] = frozenset({"admin", "system"})
 WRITERS: frozenset[Role] = frozenset({"csm", "manager", "admin", "system"})
 
 
@@ -31,13 +32,24 @@ class Viewer:
         if self.role not in WRITERS:
             raise NotAllowed(f"{self.name} is signed in as {self.role} and can read but not change anything.")
 
+    def may_administer(self, what: str) -> None:
+        """Raise `NotAllowed` unless this role may do `what` (a subject), which touches everybody's data."""
+        if self.role not in ADMINS:
+            raise NotAllowed(f"{what} is for admins; {self.name} is signed in as {self.role}.")
+
+    @property
+    def sees_contact_details(self) -> bool:
+        """Whether phone numbers and addresses of contacts are theirs to know: who calls needs them."""
+        return self.role != "auditor"
+
     @property
     def scope(self) -> str:
-        """A short text that is equal for two viewers exactly when they see the same accounts."""
+        """A short text that is equal for two viewers exactly when they see the same rows and values."""
+        masked = "" if self.sees_contact_details else "masked "
         if self.books is None:
-            return "*"
+            return f"{masked}*"
         lent = "".join(f"+{account}" for account in sorted(self.handed))
-        return "|".join(sorted(self.books)) + lent
+        return masked + "|".join(sorted(self.books)) + lent
 
 
 SYSTEM = Viewer("rounds", "Rounds", "system")

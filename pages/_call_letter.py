@@ -17,8 +17,10 @@ def draw(reader: Reader, row: dict[str, Any], today: date) -> None:
     name = "" if reader.viewer == queries.EVERYONE else reader.viewer.name
     letter = draft(row, name, today)
     with st.expander("Write instead", icon=":material/mail:"):
-        if letter.to:
+        if "@" in letter.to:
             st.markdown(f"[Open in your mail program]({letter.link}), to {words.plain(letter.to)}.")
+        elif letter.to:
+            st.caption("Their address is for those who call them.")
         else:
             st.caption("No e-mail address was imported for them: copy the text.")
         st.code(f"{letter.subject}\n\n{letter.body}", language=None, wrap_lines=True)

@@ -15,7 +15,6 @@ from components.queries import Reader
 from components.queries import quality as read
 from models.ctq import Branch, difference, from_body
 from models.ctq_measures import MEASURES
-from pages import _drafts
 
 WHERE = "ctq"
 _NONE = "not measured yet"
@@ -66,8 +65,8 @@ def draw(reader: Reader, version: int, branches: Sequence[Branch]) -> None:
 def save(branches: Sequence[Branch], seen: int) -> None:
     """Save the tree over the version that was looked at. For callbacks only."""
     reader = session.reader()
-    deed = partial(deeds.save_tree, reader.store, reader.viewer, session.now_utc(), tuple(branches), seen)
-    _drafts.save(WHERE, branches, deed)
+    who = reader.store, reader.viewer, session.now_utc()
+    failures.attempt_at(seen, partial(deeds.save_tree, *who, tuple(branches)), WHERE)
 
 
 def _frame(branches: Sequence[Branch]) -> pl.DataFrame:

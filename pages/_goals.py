@@ -165,9 +165,11 @@ def _set(measure: str, key: str) -> None:
 
 def _change(row: dict[str, Any], key: str) -> None:
     reader, at = session.reader(), session.now_utc()
-    goal_id, version = int(row["goal_id"]), int(row["version"])
-    failures.attempt(
-        lambda: set_goals.change_goal(reader.store, reader.viewer, at, goal_id, version, *_asked(key)), WHERE
+    goal_id, asked = int(row["goal_id"]), _asked(key)
+    failures.attempt_at(
+        int(row["version"]),
+        lambda version: set_goals.change_goal(reader.store, reader.viewer, at, goal_id, version, *asked),
+        WHERE,
     )
 
 

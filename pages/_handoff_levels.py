@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import polars as pl
 import streamlit as st
 
@@ -57,5 +55,8 @@ def draw(reader: Reader, levels: pl.DataFrame) -> None:
 def _save(version: int, levels: dict[str, float]) -> None:
     reader = session.reader()
     changes = {SETTING: levels or None}
-    deed = partial(choose.choose, reader.store, reader.viewer, session.now_utc(), version, changes)
-    failures.attempt(deed, _WHERE)
+    failures.attempt_at(
+        version,
+        lambda at: choose.choose(reader.store, reader.viewer, session.now_utc(), at, changes),
+        _WHERE,
+    )

@@ -24,6 +24,9 @@ _TEXT, _FOLDER, _UNSURE, _CHECKED = "import_mapping", "import_folder", "import_u
 
 def draw(reader: Reader) -> None:
     """The part of the page that imports; a running import shows how far it is instead."""
+    if reader.viewer.role != "admin":
+        st.markdown("Admins import: a file may say whose accounts are whose. Ask yours to hand these in.")
+        return
     job = jobs.current(name(reader, WHERE))
     if job is not None and not job.ended:
         watch(reader, WHERE)
@@ -154,7 +157,7 @@ def _import() -> None:
 
 def _import_now() -> None:
     reader, now = session.reader(), session.now_utc()
-    reader.viewer.may_write()
+    reader.viewer.may_administer("Importing")
     asked, folder = _ready()
 
     def work(tell: Tell) -> ImportReport:
@@ -171,6 +174,7 @@ def _outcome(reader: Reader, job: Job) -> None:
         st.button("Close", on_click=put_away)
         return
     _say(job.result)
+    _left_out(job.result)
     tables.plain_table(_counts(job.result), "What the import did, a row a table", _COUNTS)
     with st.container(horizontal=True):
         if behind(reader):
@@ -198,6 +202,13 @@ def _say(report: ImportReport) -> None:
         )
     else:
         st.success(f"{accepted} None was refused.", title="Imported.", icon=":material/check:")
+
+
+def _left_out(report: ImportReport) -> None:
+    """Who was erased stays out, and what is older than is kept: said, never silent."""
+    told = [f"- {table.fact}: {said}" for table in report.tables for said in table.left_out]
+    if told:
+        st.info("\n".join(told), title="Left out on purpose.", icon=":material/visibility_off:")
 
 
 _COUNTS = {

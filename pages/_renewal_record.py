@@ -88,9 +88,10 @@ def _save(row: dict[str, Any], result: str, key: str, where: str) -> None:
             where,
         )
         return
-    failures.attempt(
-        lambda: renewal_results.change(
-            reader.store, reader.viewer, now, row["result_id"], row["version"], result, reason, note
+    failures.attempt_at(
+        row["version"],
+        lambda version: renewal_results.change(
+            reader.store, reader.viewer, now, row["result_id"], version, result, reason, note
         ),
         where,
     )

@@ -88,9 +88,10 @@ def popover(reader: Reader) -> None:
 
 def _save(version: int, told: dict[str, object]) -> None:
     reader = session.reader()
-    failures.attempt(
-        lambda: choose_settings.choose(
-            reader.store, reader.viewer, session.now_utc(), version, {"rates": told}
+    failures.attempt_at(
+        version,
+        lambda at: choose_settings.choose(
+            reader.store, reader.viewer, session.now_utc(), at, {"rates": told}
         ),
         WHERE,
     )

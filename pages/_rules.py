@@ -11,7 +11,7 @@ import streamlit as st
 from actions import exception_rules as acts
 from actions import settings as choose
 from actions.replay import replay_kind, replay_rule, replay_waiting
-from components import failures, session, tables, words
+from components import failures, navigation, session, tables, words
 from components.downloads import downloads
 from components.queries import Reader
 from components.queries import rules as queries_rules
@@ -20,7 +20,7 @@ from models.exception_view import BUDGET_SETTING, OPEN, counts, narrowed, precis
 from models.exception_waiting import SETTING as REPLY_SETTING
 from models.findings import KINDS, WAITING_ON_US
 from models.own_rules import Rule, as_body, in_words, rules_of, troubles
-from pages import _replay, _rule_form
+from pages import _replay, _rule_form, _rules_kinds
 from pages._files import tables as files
 
 WHERE = "rules"
@@ -32,6 +32,7 @@ def draw(reader: Reader, known: pl.DataFrame, today: date) -> None:
     """Precision of every rule, what the settings say, and the rules people made."""
     failures.tell(WHERE)
     _standing(reader, known, today)
+    _rules_kinds.draw(reader)
     _settings(reader)
     _own(reader)
 
@@ -190,6 +191,8 @@ def _own(reader: Reader) -> None:
         st.markdown(f"**{state}**: {words.plain(in_words(rule))}. {words.plain(rule.prescription)}")
         by = f"Version {row['version']}, saved by {words.plain(row['saved_by'])}"
         st.caption(f"{by} on {row['saved_at']:%-d %b %Y %H:%M} UTC. It counts from the next refresh on.")
+        said = "Its playbook: who calls, what to say, what to send"
+        navigation.link("engagement", said, icon=":material/menu_book:", playbook=rule.name)
         _edit(reader, int(chosen), int(row["version"]), rule, active=bool(row["active"]))
 
 
@@ -274,14 +277,12 @@ def _versions(reader: Reader, rule_id: int, version: int, *, may: bool) -> None:
 def _save(rule_id: int | None, version: int, wanted: Rule) -> None:
     reader, now = session.reader(), session.now_utc()
     made: list[int] = []
-
-    def act() -> None:
-        if rule_id is None:
-            made.append(acts.add_rule(reader.store, reader.viewer, now, wanted))
-        else:
-            acts.change_rule(reader.store, reader.viewer, now, rule_id, version, wanted)
-
-    if failures.attempt(act, WHERE) and made:
+    if rule_id is not None:
+        change = partial(acts.change_rule, reader.store, reader.viewer, now, rule_id, rule=wanted)
+        failures.attempt_at(version, lambda at: change(version=at), WHERE)
+        return
+    add = partial(acts.add_rule, reader.store, reader.viewer, now, wanted)
+    if failures.attempt(lambda: made.append(add()), WHERE):
         st.session_state["own_rule"] = str(made[0])
 
 

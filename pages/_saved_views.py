@@ -19,6 +19,8 @@ def saved_views(reader: Reader, page: str, link: str, ask: Callable[[str], None]
     """
     st.caption("This view's link: it opens with what is chosen now.")
     st.code(f"/{page}?{link}" if link else f"/{page}", language=None)
+    if reader.viewer.role == "auditor":
+        return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Keep it as", key=_name(page), placeholder="A name", max_chars=60, width=200)
         st.button("Save", on_click=_save, args=(page, link))
@@ -41,13 +43,15 @@ def saved_views(reader: Reader, page: str, link: str, ask: Callable[[str], None]
 def _save(page: str, link: str) -> None:
     reader = session.reader()
     name = str(st.session_state.get(_name(page)) or "")
-    if failures.attempt(partial(views.save_view, reader.store, reader.viewer, page, name, link), page):
+    save = partial(views.save_view, reader.store, reader.viewer, session.now_utc(), page, name, link)
+    if failures.attempt(save, page):
         st.session_state[_name(page)] = ""
 
 
 def _forget(page: str, name: str) -> None:
     reader = session.reader()
-    failures.attempt(partial(views.forget_view, reader.store, reader.viewer, page, name), page)
+    who = reader.store, reader.viewer, session.now_utc()
+    failures.attempt(partial(views.forget_view, *who, page, name), page)
 
 
 def _name(page: str) -> str:

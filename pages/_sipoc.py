@@ -15,7 +15,7 @@ from components.downloads import downloads
 from components.queries import Reader
 from components.queries import quality as read
 from models.sipoc import PARTS, Line, difference, from_body, sheet
-from pages import _drafts, _files
+from pages import _files
 
 
 def draw(reader: Reader) -> None:
@@ -39,12 +39,6 @@ def draw(reader: Reader) -> None:
     where = _where(str(process))
     failures.tell(where)
     version, lines = read.lines(reader, str(process))
-    _drafts.both(
-        where,
-        version,
-        lambda draft: difference(lines, draft),
-        lambda draft: _save(str(process), draft, version.sheet_id),
-    )
     _table(reader, str(process), processes, lines)
     _write(str(process), version.sheet_id, lines)
     _versions(reader, str(process), version.sheet_id)
@@ -125,10 +119,8 @@ def _write(process: str, version: int, lines: Sequence[Line]) -> None:
 
 def _save(process: str, lines: Sequence[Line], seen: int) -> None:
     reader = session.reader()
-    deed = partial(
-        deeds.save_sipoc, reader.store, reader.viewer, session.now_utc(), process, tuple(lines), seen
-    )
-    _drafts.save(_where(process), lines, deed)
+    who = reader.store, reader.viewer, session.now_utc()
+    failures.attempt_at(seen, partial(deeds.save_sipoc, *who, process, tuple(lines)), _where(process))
 
 
 def _versions(reader: Reader, process: str, now: int) -> None:

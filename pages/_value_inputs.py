@@ -58,9 +58,10 @@ def popover(reader: Reader, where: str) -> None:
 
 def _save(version: int, wanted: dict[str, object], where: str) -> None:
     reader = session.reader()
-    failures.attempt(
-        lambda: choose_settings.choose(
-            reader.store, reader.viewer, session.now_utc(), version, {"value": wanted}
+    failures.attempt_at(
+        version,
+        lambda at: choose_settings.choose(
+            reader.store, reader.viewer, session.now_utc(), at, {"value": wanted}
         ),
         where,
     )

@@ -13,6 +13,7 @@ from components import (
     charts_account,
     clock,
     empty,
+    failures,
     marks,
     navigation,
     queries,
@@ -56,6 +57,8 @@ def render() -> None:
 def _not_found(reader: Reader, wanted: str | None) -> None:
     st.title("Account", anchor=False)
     if wanted:
+        if reader.viewer.books is not None:
+            failures.refused(f"There is no account {wanted[:100]} in their book.")
         st.markdown(
             f"There is no account **{words.plain(wanted)}** in this book on "
             f"{words.day(reader.as_of, clock.today())}. It may have left, or belong to somebody else."

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from components import clock, empty, navigation, queries, session, words
+from components import clock, empty, failures, navigation, queries, session, words
 from components.cards import call_card, card_of, said
 from components.queries import Reader
 from models.calls import CallList
@@ -30,6 +30,8 @@ def render() -> None:
     listed = queries.call_list(reader, clock.here(), clock.day_start(), usual)
     row = listed.calls.filter(pl.col("account_id") == (wanted or ""))
     if row.is_empty():
+        if wanted and scores.is_empty() and reader.viewer.books is not None:
+            failures.refused(f"There is no account {wanted[:100]} in their book.")
         _not_listed(listed, scores, wanted)
         return
     _sheet(reader, listed, row.row(0, named=True), clock.today())

@@ -15,10 +15,10 @@ from components.account_rows import account_rows
 from components.downloads import downloads
 from components.queries import Reader
 from components.queries import quality as read
-from models.ctq import MISSED, OPEN, Branch, difference, in_words, judged, proposed
+from models.ctq import MISSED, OPEN, Branch, in_words, judged, proposed
 from models.ctq_measures import MEASURES
 from models.ctq_table import Told, headline, table, told
-from pages import _ctq_edit, _drafts, _files
+from pages import _ctq_edit, _files
 
 _METHOD = """
 - A tree: what customers **need** → what **drives** it → a **measure** → its **target**. People write and
@@ -59,12 +59,6 @@ def _page() -> None:
     failures.tell(_ctq_edit.WHERE)
     rows = told(branches, values)
     _said(reader, version, rows)
-    _drafts.both(
-        _ctq_edit.WHERE,
-        version,
-        lambda draft: difference(adopted, draft),
-        lambda draft: _ctq_edit.save(draft, version.sheet_id),
-    )
     if not version.sheet_id:
         _ctq_edit.adopt(offered)
     if rows:

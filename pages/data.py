@@ -244,6 +244,9 @@ def _one_import(reader: Reader, row: dict[str, Any]) -> None:
         st.markdown(f"- {words.plain(note)}")
     if row["rows_rejected"] == 0:
         return
+    if reader.viewer.role != "admin":
+        st.caption("Admins see the refused rows themselves: they hold what stood in the files.")
+        return
     refused = imported.rejects(reader, row["import_id"]).drop("import_id")
     st.markdown(f"**{words.count(refused.height, 'refused row')}.** Mend the file and import it again.")
     tables.plain_table(

@@ -117,16 +117,12 @@ def _role_form(reader: Reader, staff: pl.DataFrame, given: pl.DataFrame) -> None
 
 def _give(seen: int) -> None:
     state, reader = st.session_state, session.reader()
-    done = failures.attempt(
-        lambda: deeds.give_role(
-            reader.store,
-            reader.viewer,
-            session.now_utc(),
-            email=state["role-email"],
-            name=state["role-name"],
-            role=state["role-role"],
-            csm_id=state["role-book"] or None,
-            seen=seen,
+    given = {"email": state["role-email"], "name": state["role-name"], "role": state["role-role"]}
+    book = state["role-book"] or None
+    done = failures.attempt_at(
+        seen,
+        lambda at: deeds.give_role(
+            reader.store, reader.viewer, session.now_utc(), **given, csm_id=book, seen=at
         ),
         WHERE,
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import streamlit as st
 
 from actions import people
-from components import queries, session
+from components import failures, queries, session
 from components.words import plain
 
 _RECORDED = "sign-in-recorded"
@@ -73,6 +74,16 @@ def _signed_in() -> bool:
         return False
     _on_record(address, lambda: people.signed_in(queries.store(), viewer, session.now_utc()))
     return True
+
+
+def keep_refusals() -> None:
+    """Put on record what somebody inside is not let see or do, wherever a page refuses it."""
+    failures.keep_refusals(_kept)
+
+
+def _kept(sentence: str) -> None:
+    page = urlsplit(st.context.url or "").path.strip("/") or "today"
+    people.refused(queries.store(), session.viewer().person, session.now_utc(), sentence, page)
 
 
 def _door(words: str) -> None:

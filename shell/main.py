@@ -18,6 +18,7 @@ def main() -> None:
     st.set_page_config(page_title="Rounds", page_icon=navigation.ICON, layout="wide")
     if not gate.passed():
         return
+    gate.keep_refusals()
     renders = {
         page.module: _render(page.module)
         for page in navigation.PAGES

@@ -34,6 +34,7 @@ from data_access.errors import BeyondLimits as BeyondLimits
 from data_access.errors import Conflict as Conflict
 from data_access.errors import NotAllowed as NotAllowed
 from data_access.errors import NotFound as NotFound
+from data_access.errors import NotYours as NotYours
 from data_access.errors import RoundsError as RoundsError
 from data_access.snapshots import Snapshot
 from data_access.stamps import Stamps

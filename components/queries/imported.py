@@ -21,5 +21,5 @@ def newest(reader: Reader) -> dict[str, datetime]:
 
 
 def rejects(reader: Reader, import_id: int) -> pl.DataFrame:
-    """The rows that one import refused."""
-    return imports.rejects(reader.store.database, import_id)
+    """The rows that one import refused; for admins."""
+    return imports.rejects(reader.store.database, reader.viewer, import_id)

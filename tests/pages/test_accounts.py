@@ -14,6 +14,7 @@ from components.queries import EVERYONE, Reader
 from models.book_view import BookQuery, at_risk, narrowed
 from pages import _files
 from pages.accounts import shown_key
+from tests.conftest import DEMO_NOW
 from tests.pages.conftest import Open, shown
 
 pytestmark = pytest.mark.usefixtures("in_demo")
@@ -118,7 +119,7 @@ def test_who_may_only_read_is_told_so(open_page: Open, monkeypatch: pytest.Monke
 
 def test_a_saved_view_opens_with_its_filters(open_page: Open) -> None:
     store = queries.store()
-    save_view(store, EVERYONE, "accounts", "Risky", "risk=40")
+    save_view(store, EVERYONE, DEMO_NOW, "accounts", "Risky", "risk=40")
     app = open_page("accounts")
 
     button(app, "Risky")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from actions.quality import TREE, save_tree
 from components import charts_ctq
@@ -25,6 +26,10 @@ pytestmark = pytest.mark.usefixtures("in_demo")
 
 BEN = Viewer("ben@example.com", "Ben", "manager")
 HEARD = Branch("I am heard", "They would tell others", "nps", 9)
+
+
+def press(app: AppTest, label: str) -> None:
+    next(one for one in app.button if one.label == label).click().run()
 
 
 def test_the_proposal_is_called_one_until_somebody_adopts_it(open_page: Open, in_demo: Path) -> None:
@@ -67,16 +72,22 @@ def test_who_does_not_get_it_is_listed_with_the_gap(open_page: Open, in_demo: Pa
     assert f"{len(rows)} accounts" in shown(app)
 
 
-def test_both_trees_are_shown_after_a_conflict_and_theirs_can_be_kept(open_page: Open, in_demo: Path) -> None:
+@pytest.mark.parametrize(("choice", "versions"), [("Keep theirs", 1), ("Save mine in its place", 2)])
+def test_both_trees_are_shown_after_a_conflict_and_either_can_count(
+    choice: str, versions: int, open_page: Open, in_demo: Path
+) -> None:
     store = open_store(Configuration(home=in_demo))
-    save_tree(store, BEN, DEMO_NOW, [HEARD], 0)
     app = open_page("ctq")
-    app.session_state["ctq-draft"] = [Branch("I am heard", "They would tell others", "nps", 8)]
-    app.run()
-    assert "at least 8 points" in shown(app)
-    app.button("ctq-theirs").click().run()
-    assert "saved another version" not in shown(app)
-    assert quality.versions(store.database, "ctq", TREE).height == 1
+    save_tree(store, BEN, DEMO_NOW, [HEARD], 0)
+    press(app, "Adopt as it is")
+    assert "was changed by ben@example" in shown(app)
+    assert "21 Nov 2026 09" in shown(app)
+    row = app.dataframe[0].value.iloc[0]
+    assert "I am heard" in row["theirs"]
+    assert "I am heard · They would tell others" not in row["mine"]
+    press(app, choice)
+    assert "changed by" not in shown(app)
+    assert quality.versions(store.database, "ctq", TREE).height == versions
     store.close()
 
 
