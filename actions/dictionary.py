@@ -9,6 +9,7 @@ from data_access.tasks import TASKS
 from models.call_frames import CALLS
 from models.churn.listing import LEAVING
 from models.contracts import Column, Contract
+from models.effects.frames import EFFECTS
 from models.facts import FACTS, TEXT
 from models.paths.tables import PATH_TABLE, PROGRESS_TABLE
 from models.pulse import NEWEST, PULSES
@@ -30,6 +31,7 @@ _FIRST: dict[str, Contract] = {
     "calls": CALLS,
     "exceptions": EXCEPTIONS,
     "churn": LEAVING,
+    "effects": EFFECTS,
     "paths": PATH_TABLE,
     "path-progress": PROGRESS_TABLE,
     "retention": RETENTION_SERIES,

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from actions.playbooks import spoken_now
 from data_access import effects, exceptions, settings, snapshots, tasks
 from data_access.errors import NotFound
 from data_access.facts import fact
@@ -69,7 +70,7 @@ def assigned(store: Store, now: datetime) -> int:
     with store.database.read() as connection:
         if effects.assigned_on(connection, now.date()):
             return 0
-    rules = rules_from(body)
+    rules = rules_from(body, playbooks=spoken_now(store))
     ranked, scores = _ranked(store, now, snapshot, rules)
     earlier = effects.episodes(store.database, SYSTEM)
     with store.database.write() as connection:

@@ -14,6 +14,8 @@ from actions import effects, export_paths
 from actions.calendars import CALENDARS
 from actions.dictionary import dictionary
 from actions.formats import TableFormat, calendar_bytes, table_bytes
+from actions.playbooks import spoken_now
+from data_access import effects as effect_rows
 from data_access import exceptions, people, pulses, settings, snapshots, tasks
 from data_access.audit import record
 from data_access.errors import DataError, NotFound
@@ -28,6 +30,8 @@ from models.churn.listing import leaving
 from models.churn.words import REASONS
 from models.day_plan import rules_from
 from models.effects.day import trial_plan
+from models.effects.frames import EFFECTS
+from models.effects.report import effects as measured
 from models.pulse import newest
 from models.retention_series import series
 
@@ -81,7 +85,7 @@ def calls(asked: Asked) -> pl.DataFrame:
         tasks.listing(database, viewer),
         asked.now.replace(tzinfo=UTC),
         effects.known_on(asked.store, viewer, asked.now.date(), asked.snapshot),
-        rules=rules_from(settings.current(database)[1]),
+        rules=rules_from(settings.current(database)[1], playbooks=spoken_now(asked.store)),
     )
     return planned.calls
 
@@ -124,10 +128,19 @@ def churn(asked: Asked) -> pl.DataFrame:
     return leaving(snapshots.scores(database, viewer, snapshot_id), why)
 
 
+def call_effects(asked: Asked) -> pl.DataFrame:
+    """What calls do, as on What works; `models.effects.frames.EFFECTS`, no rows where no lot was drawn."""
+    trial = effect_rows.newest_trial(asked.store.database)
+    if trial is None:
+        return EFFECTS.empty()
+    return measured(effect_rows.episodes(asked.store.database, asked.viewer), trial)
+
+
 EXPORTS: dict[str, Callable[[Asked], pl.DataFrame]] = {
     "accounts": accounts_with_pulse,
     "exceptions": open_exceptions,
     "calls": calls,
+    "effects": call_effects,
     "churn": churn,
     "paths": paths,
     "path-progress": path_progress,

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from data_access import content, playbooks
+from data_access import content, exception_rules, playbooks
 from data_access.errors import DataError
 from data_access.store import Store
 from data_access.viewer import Viewer
-from models.playbook import Playbook, as_body, default, tidy, troubles
+from models.own_playbook import came_with, spoken
+from models.own_rules import rules_of
+from models.playbook import Playbook, as_body, from_body, tidy, troubles
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,18 @@ class Piece:
     purpose: str
     link: str | None = None
     event: str | None = None
+
+
+def saved(store: Store) -> dict[str, Playbook]:
+    """The playbooks that people saved, by quarter or kind, as they last saved them."""
+    rows = playbooks.newest(store.database).select("name", "body").iter_rows()
+    return {name: from_body(body) for name, body in rows}
+
+
+def spoken_now(store: Store) -> dict[str, Playbook]:
+    """The playbooks of a talk track as they count now (`models.own_playbook.spoken`)."""
+    rules = rules_of(exception_rules.listing(store.database), only_active=False)
+    return spoken(saved(store), rules, content.offered_words(store.database))
 
 
 def save_playbook(
@@ -42,9 +56,10 @@ def save_playbook(
 
 
 def revert_playbook(store: Store, viewer: Viewer, now: datetime, name: str, playbook_id: int) -> int:
-    """Make an earlier version (0: the words that Rounds came with) count again, as a new version."""
+    """Make an earlier version (0: the words of Rounds, or of the rule) count again, as a new version."""
+    usual = came_with(rules_of(exception_rules.listing(store.database), only_active=False), name)
     with store.database.write() as connection:
-        body = playbooks.body_of(connection, name, playbook_id) if playbook_id else as_body(default(name))
+        body = playbooks.body_of(connection, name, playbook_id) if playbook_id else as_body(usual)
         playbooks.still(connection, name, None, body)
         return playbooks.save(connection, viewer, now, name, body, "playbook reverted")
 

@@ -9,12 +9,13 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from actions import effects, learning, path_progress
+from actions import effects, keeping, learning, path_progress, personal
 from actions.churn import NOTE as CHURN_NOTE
 from actions.churn import leaving_by
 from actions.facts_by_day import FactsByDay
 from actions.learning import past_of, users_of
 from actions.linking import Linked, as_notes, linked
+from actions.playbooks import saved as saved_playbooks
 from actions.progress import Progress, silent
 from data_access import exception_rules, exceptions, imports, moves, pulses, settings, snapshots, stamps
 from data_access.audit import record
@@ -31,7 +32,7 @@ from models.facts import USAGE_EVENTS
 from models.findings import FINDINGS
 from models.own_rules import rules_of
 from models.pulse import newest as newest_pulses
-from models.scoring import Scored, score
+from models.scoring import Scored, looked_for, score
 
 STAGES = (
     "facts",
@@ -97,15 +98,19 @@ def default_day(store: Store, now: datetime) -> date:
 
 
 def needed(store: Store, now: datetime, as_of: date | None = None) -> bool:
-    """Whether a refresh would tell anything new: no snapshot of that day, or data, paths or rules moved."""
+    """Whether a refresh would tell anything new.
+
+    There is no snapshot of that day, or data, code, settings, paths or rules moved since.
+    """
     newest = snapshots.newest(store.database)
     stamp = stamps.read(store.database)
     if newest is None or newest.as_of != (as_of or default_day(store, now)):
         return True
     same_code = newest.code_version == code_version()
+    same_settings = newest.settings_version == settings.current(store.database)[0]
     moved = path_progress.moved_since(store, newest)
     moved = moved or exception_rules.moved_since(store.database, newest.created_at)
-    return newest.notes.get("imports") != stamp.imports or not same_code or moved
+    return newest.notes.get("imports") != stamp.imports or not (same_code and same_settings) or moved
 
 
 def refresh(
@@ -116,8 +121,10 @@ def refresh(
     Usage months that did not change since the last refresh are not read again. Exceptions open
     and close only when the day is not before the newest snapshot's: a past day is recomputed, not
     lived again. Lots of the holdout, where one is chosen, are drawn for today's list. One refresh runs at
-    a time.
+    a time. Data older than is kept goes first, and so does anybody erased whom a backup brought back.
     """
+    keeping.apply_if_free(store, SYSTEM, now)
+    personal.erase_again(store, SYSTEM, now)
     day = as_of or default_day(store, now)
     report = _refresh(store, viewer, now, day, progress, FactsByDay(store, day))
     effects.assigned(store, now)
@@ -156,6 +163,7 @@ def _refresh(
             walked=walked.progress.rows,
             pulses=newest_pulses(pulses.listing(store.database, SYSTEM), day),
             rules=rules_of(exception_rules.listing(store.database)),
+            playbooks=saved_playbooks(store),
             leaving=leaving.predictions,
             begin=watch.begin,
         )
@@ -195,7 +203,7 @@ def _refresh(
             effects.FRAME: effects.matured_on(store, facts["accounts"], activity.account_days, day),
             **quality.parts(facts, activity.event_spans, scored.scores, reached, day),
         }
-        snapshot_id = _write(store, viewer, now, day, header, scored, links, kept)
+        snapshot_id = _write(store, viewer, now, day, header, scored, links, kept, chosen)
         watch.begin("done")
     return RefreshReport(snapshot_id, day, scored.scores.height, watch.seconds, len(activity.months_read))
 
@@ -259,6 +267,7 @@ def _write(
     scored: Scored,
     links: Linked,
     kept: Mapping[str, pl.DataFrame],
+    chosen: Mapping[str, object],
 ) -> int:
     frames = {
         "weeks": scored.weeks,
@@ -280,7 +289,7 @@ def _write(
         for step in links.steps(snapshot_id):
             moves.write(connection, *step)
         if newest is None or newest.as_of <= day:
-            moved = advance(known, scored.findings, day)
+            moved = advance(known, looked_for(scored.findings, chosen), day)
             still = moved.still.select("exception_id", "last_seen", *FINDINGS.names)
             exceptions.advance(connection, moved.opened, still, moved.closed, day)
         record(connection, viewer, now, "refresh", f"snapshot {snapshot_id}", rows=scored.scores.height)

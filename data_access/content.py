@@ -42,6 +42,13 @@ def listing(database: Database) -> pl.DataFrame:
     )
 
 
+def offered_words(database: Database) -> dict[int, str]:
+    """Title and address of every piece that is not retired, by id."""
+    rows = listing(database).filter(pl.col("retired_at").is_null())
+    words = pl.concat_str("title", "link", separator=" ", ignore_nulls=True)
+    return dict(rows.select("content_id", words).iter_rows())
+
+
 def add(connection: sa.Connection, viewer: Viewer, at: datetime, values: dict[str, Any]) -> int:
     """Write a new piece; returns its id."""
     viewer.may_write()

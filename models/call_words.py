@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
+from models.findings import OWN
 from models.playbook import NOT_KNOWN, Playbook, parts
 from models.prescriptions import MEDICINE, PRESCRIPTIONS, prescription, talk_track
 
@@ -39,7 +40,7 @@ def _texts(kind: str, quadrant: str, playbooks: Mapping[str, Playbook]) -> tuple
     """What to do, and the talk track with its placeholders."""
     own, around = playbooks.get(kind), playbooks.get(quadrant)
     mind = around.do if around else MEDICINE.get(quadrant, "")
-    if own is None and around is not None and kind not in PRESCRIPTIONS:
+    if own is None and around is not None and kind not in PRESCRIPTIONS and not kind.startswith(OWN):
         return around.do, around.talk
     if own is None and around is None:
         return prescription(kind, quadrant), talk_track(kind, quadrant, ["{reasons}"])

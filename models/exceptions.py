@@ -38,7 +38,7 @@ class Advance:
 
     `opened` is `OPENED`: new ones, `times_opened` above 1 when the same kind had closed before (its
     earlier rows stay as history). `still` are open ones found again, with today's finding in place of the
-    old one and every other column of theirs kept; of a rule of one's own, the first `since` too.
+    old one and every other column of theirs kept; of a rule of one's own, the first `since` and due day too.
     `closed` are open ones no longer found, with `closed_on`.
     """
 
@@ -118,13 +118,17 @@ def advance(known: pl.DataFrame, found: pl.DataFrame, as_of: date) -> Advance:
             (pl.col("before").fill_null(0) + 1).alias("times_opened"),
         )
     )
-    fresh = FINDINGS.names[len(key) :]
+    fresh, own = FINDINGS.names[len(key) :], pl.col("kind").str.starts_with(OWN)
     still = (
         is_open.drop(fresh, strict=False)
         .join(found, on=key, how="inner")
         .with_columns(
             pl.lit(as_of).alias("last_seen"),
-            pl.when(pl.col("kind").str.starts_with(OWN)).then("first_seen").otherwise("since").alias("since"),
+            pl.when(own).then("first_seen").otherwise("since").alias("since"),
+            pl.when(own)
+            .then(pl.col("first_seen") + (pl.col("due_on") - pl.col("since")))
+            .otherwise("due_on")
+            .alias("due_on"),
         )
     )
     closed = is_open.join(found, on=key, how="anti").with_columns(pl.lit(as_of).alias("closed_on"))

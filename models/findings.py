@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 import polars as pl
@@ -45,6 +46,9 @@ KINDS = {
 }
 """Each kind of exception that Rounds itself looks for, with what it is called on screen."""
 
+OFF = "kinds_off"
+"""The entry of the settings with the kinds that are not looked for."""
+
 OWN = "rule:"
 """How the kind of a rule that people made begins; its id follows."""
 
@@ -59,6 +63,20 @@ def kind_name(code: str) -> str:
     ('Own rule', 'Silent')
     """
     return OWN_NAME if code.startswith(OWN) else KINDS.get(code, code.replace("_", " ").capitalize())
+
+
+def kinds_off(settings: Mapping[str, object]) -> tuple[str, ...]:
+    """The kinds that these settings switch off, in the order of `KINDS`; `ValueError` for an unknown one.
+
+    >>> kinds_off({"kinds_off": ["silent", "declined"]})
+    ('declined', 'silent')
+    """
+    given = settings.get(OFF) or ()
+    chosen = list(given) if isinstance(given, list | tuple) else [given]
+    strange = [str(kind) for kind in chosen if kind not in KINDS]
+    if strange:
+        raise ValueError(f"there is no kind {', '.join(strange)}; there are {', '.join(KINDS)}")
+    return tuple(kind for kind in KINDS if kind in chosen)
 
 
 FINDINGS = Contract(

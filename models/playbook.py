@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 
 from models import quadrant
-from models.findings import KINDS
+from models.findings import KINDS, OWN
 from models.prescriptions import BY_HAND, PRESCRIPTIONS, talk_track
 from models.prescriptions import MEDICINE as MINDS
 
@@ -128,7 +128,7 @@ def default(name: str) -> Playbook:
         return Playbook(
             name, quadrant.MEDICINE[name], own.who, own.within_days, own.goal, talk, own.follow_up
         )
-    if name not in names():
+    if not has(name):
         raise ValueError(f"There is no playbook called {name}; there are {', '.join(names())}.")
     medicine = PRESCRIPTIONS.get(name, BY_HAND)
     return Playbook(
@@ -140,6 +140,11 @@ def default(name: str) -> Playbook:
         talk_track(name, None, ["{reasons}"]),
         "Log what came of it. The next refresh looks whether it helped.",
     )
+
+
+def has(name: str) -> bool:
+    """Whether a playbook can have this name: a quarter, a kind, or the kind of a rule of one's own."""
+    return name in names() or (name.startswith(OWN) and name[len(OWN) :].isdigit())
 
 
 def names() -> tuple[str, ...]:
@@ -157,7 +162,7 @@ def troubles(playbook: Playbook) -> list[str]:
     'The talk track names {nmae}, which nothing fills'
     """
     said = []
-    if playbook.name not in names():
+    if not has(playbook.name):
         said.append(f"There is no quarter or kind called {playbook.name}; there are {', '.join(names())}.")
     unknown = [word for word in _BRACES.findall(playbook.talk) if word not in PLACEHOLDERS]
     if unknown:

@@ -21,12 +21,14 @@ from models.emotion import Felt, felt, foretold
 from models.exception_mood import perception_gap
 from models.exception_waiting import SETTING as REPLY_DAYS
 from models.exceptions import findings
-from models.findings import FINDINGS
+from models.findings import kinds_off
 from models.handoff_times import SETTING
 from models.measure_choice import choose
+from models.own_playbook import followed
 from models.own_rules import Rule, own_findings
 from models.past_decisions import PAST
 from models.paths.progress_frames import PROGRESS
+from models.playbook import Playbook
 from models.quadrant import quadrant
 from models.reach import reach
 from models.releases import releases, uptake
@@ -80,6 +82,7 @@ def score(
     leaving: pl.DataFrame | None = None,
     pulses: pl.DataFrame | None = None,
     rules: Mapping[int, Rule] | None = None,
+    playbooks: Mapping[str, Playbook] | None = None,
     begin: Clock = lambda stage: None,
 ) -> Scored:
     """Score the live book on `as_of`.
@@ -90,7 +93,8 @@ def score(
     `user_windows` is what each user did (`user_behaviour`), `walked` where each account stands on its
     path (`progress_frames.PROGRESS`); `leaving` (`churn.scoring.PREDICTIONS`) is how likely each leaves,
     given only while a model has a signal: it then takes the place of risk in the priority.
-    `pulses` (`pulse.NEWEST`) is what the CSMs think, `rules` are those that people made, by id.
+    `pulses` (`pulse.NEWEST`) is what the CSMs think, `rules` are those that people made, by id, and
+    `playbooks` those that people saved. Kinds that the settings switch off are found but not counted.
     `memory` lets the decline detector go on from an earlier day. Nothing dated after
     `as_of` counts, so any past day can be scored as it would have been then.
     """
@@ -148,8 +152,9 @@ def score(
     )
     if pulses is not None:
         found = pl.concat([found, perception_gap(scores, pulses, as_of)])
-    found = FINDINGS.check(pl.concat([found, own_findings(rules or {}, scores, found, as_of)]))
-    scores = _counted(scores, found)
+    found = pl.concat([found, own_findings(rules or {}, scores, found, as_of)])
+    found = followed(found, playbooks or {})
+    scores = _counted(scores, looked_for(found, chosen))
     begin("weeks")
     notes: dict[str, object] = {
         "success": success.kind,
@@ -174,6 +179,11 @@ def score(
         uptake(spans, new, live, as_of),
         notes,
     )
+
+
+def looked_for(found: pl.DataFrame, settings: Mapping[str, object]) -> pl.DataFrame:
+    """The findings of the kinds that nobody switched off: those that become exceptions."""
+    return found.filter(~pl.col("kind").is_in(list(kinds_off(settings))))
 
 
 def weekly(account_days: pl.DataFrame, live: pl.DataFrame, as_of: date) -> pl.DataFrame:

@@ -14,8 +14,9 @@ from components.queries import Reader
 from components.queries import playbooks as read
 from components.queries.content import offered
 from models.call_contacts import choose_contacts
-from models.findings import KINDS
-from models.playbook import PLACEHOLDERS, Playbook, default, filled, from_body, names, sending
+from models.findings import OWN
+from models.own_playbook import came_with
+from models.playbook import PLACEHOLDERS, Playbook, filled, from_body, sending
 from models.quadrant import CAPTIVE
 
 _PAGE = "engagement_playbook"
@@ -34,12 +35,13 @@ def playbooks(reader: Reader, chosen: str | None, accounts: pl.DataFrame) -> Non
     `accounts` (`VIEW`) are those whose facts can fill the talk track.
     """
     st.subheader("What to do", anchor=False)
+    called = read.names(reader)
     picked = st.pills(
         "Playbook",
-        names(),
+        list(called),
         key="playbook",
         bind="query-params",
-        format_func=_called,
+        format_func=lambda code: called.get(code, code),
         help="Without a choice, the playbook of the quarter that is shown above.",
     )
     name = str(picked or chosen or CAPTIVE)
@@ -47,11 +49,16 @@ def playbooks(reader: Reader, chosen: str | None, accounts: pl.DataFrame) -> Non
     failures.tell(_PAGE)
     grid = st.grid(2, min_column_width=360, gap="medium")
     with grid.cell():
-        _told(reader, playbook)
+        _told(reader, playbook, called.get(name, name))
     with grid.cell():
         _spoken(reader, playbook, accounts)
     folded = (
-        (f"Edit the playbook “{_called(name)}”", ":material/edit:", EDIT, partial(_form, reader, playbook)),
+        (
+            f"Edit the playbook “{called.get(name, name)}”",
+            ":material/edit:",
+            EDIT,
+            partial(_form, reader, playbook),
+        ),
         ("Versions", ":material/history:", VERSIONS, partial(_versions, reader, name)),
     )
     for label, icon, key, draw in folded:
@@ -62,14 +69,10 @@ def playbooks(reader: Reader, chosen: str | None, accounts: pl.DataFrame) -> Non
     navigation.link("content", "Content library: what can be sent", icon=":material/library_books:")
 
 
-def _called(name: str) -> str:
-    return KINDS.get(name, name.capitalize())
-
-
-def _told(reader: Reader, playbook: Playbook) -> None:
+def _told(reader: Reader, playbook: Playbook, called: str) -> None:
     saved = read.versions(reader, playbook.name)
     with st.container(border=True, gap="small"):
-        st.markdown(f"**{_called(playbook.name)}: {words.plain(playbook.do)}**")
+        st.markdown(f"**{words.plain(called)}: {words.plain(playbook.do)}**")
         lines = [
             f"**Who calls:** {words.plain(playbook.who)}, within {words.count(playbook.within_days, 'day')}",
             f"**Goal:** {words.plain(playbook.goal)}",
@@ -79,7 +82,8 @@ def _told(reader: Reader, playbook: Playbook) -> None:
         lines += [f"**Send** {read.piece_words(row)}" for row in pieces.iter_rows(named=True)]
         st.markdown("\n\n".join(line for line in lines if line))
         if saved.is_empty():
-            st.caption("The words that Rounds came with. Save your own, and Today's talk track uses them.")
+            whose = "rule's own words" if playbook.name.startswith(OWN) else "words that Rounds came with"
+            st.caption(f"The {whose}. Save your own, and Today's talk track uses them.")
         else:
             last = saved.row(0, named=True)
             at = words.day(last["saved_at"].date(), clock.today())
@@ -210,7 +214,9 @@ def _versions(reader: Reader, name: str) -> None:
         body = from_body(row["body"])
         at = f"{words.day(row['saved_at'].date(), today)} {clock.shown(row['saved_at'])}"
         _version(name, row["playbook_id"], f"{at}, {row['saved_by']}", body.do, current=place == 0)
-    _version(name, 0, "Came with Rounds", default(name).do, current=saved.is_empty())
+    usual = came_with(read.rules(reader), name)
+    head = "The rule's own words" if name.startswith(OWN) else "Came with Rounds"
+    _version(name, 0, head, usual.do, current=saved.is_empty())
     if saved.height > _MOST_VERSIONS:
         st.caption(f"The newest {_MOST_VERSIONS} of {saved.height:,} versions.")
 

@@ -14,7 +14,7 @@ from components.queries import Reader
 from components.queries import rules as queries_rules
 from models.exception_view import BEYOND, OPEN, STATES, narrowed
 from models.findings import KINDS
-from pages import _rules
+from pages import _rules, _rules_kinds
 from pages._deeds import call_deeds, exception_deeds
 from pages._files import tables
 
@@ -70,6 +70,7 @@ def _filters(reader: Reader, known: pl.DataFrame, today: date) -> pl.DataFrame:
     there = narrowed(known, today, state=str(state), csm=csm, segment=segment, budgeted=fits)
     if state == OPEN:
         _beyond(reader, narrowed(known, today, state=BEYOND, csm=csm, segment=segment, budgeted=fits))
+    _rules_kinds.said(reader)
     names = {**KINDS, **queries_rules.names(reader)}
     kind = st.pills(
         "Kind",

@@ -8,8 +8,12 @@ import polars as pl
 import streamlit as st
 
 from components import words
-from data_access import content, playbooks
-from models.playbook import Playbook, default, from_body, sending
+from data_access import content, exception_rules, playbooks
+from models import own_playbook
+from models.findings import KINDS
+from models.own_rules import Rule, kind_of, rules_of
+from models.playbook import Playbook, from_body
+from models.playbook import names as playbook_names
 
 if TYPE_CHECKING:
     from components.queries import Reader
@@ -23,17 +27,24 @@ def saved(reader: Reader) -> dict[str, Playbook]:
 
 
 def playbook(reader: Reader, name: str) -> Playbook:
-    """The playbook that counts: the last one saved, or the words that Rounds came with."""
-    return saved(reader).get(name) or default(name)
+    """The playbook that counts: the last one saved, or the words of the rule or of Rounds itself."""
+    return saved(reader).get(name) or own_playbook.came_with(rules(reader), name)
+
+
+def rules(reader: Reader) -> dict[int, Rule]:
+    """The rules of one's own that stand, switched on or not, by id."""
+    return _rules(*_key(reader), reader)
+
+
+def names(reader: Reader) -> dict[str, str]:
+    """Every playbook there is with what it is called: quarters, kinds, then rules of one's own."""
+    own = {kind_of(rule_id): rule.name for rule_id, rule in rules(reader).items()}
+    return {name: KINDS.get(name, name.capitalize()) for name in playbook_names()} | own
 
 
 def spoken(reader: Reader) -> dict[str, Playbook]:
-    """The saved playbooks for a talk track: a line more for each piece of content that is still offered."""
-    pieces = {
-        row["content_id"]: f"{row['title']} {row['link'] or ''}".strip()
-        for row in library(reader).filter(pl.col("retired_at").is_null()).iter_rows(named=True)
-    }
-    return {name: sending(one, pieces) for name, one in saved(reader).items()}
+    """The playbooks of a talk track (`models.own_playbook.spoken`), with the pieces they send."""
+    return own_playbook.spoken(saved(reader), rules(reader), _pieces(*_key(reader), reader))
 
 
 def versions(reader: Reader, name: str) -> pl.DataFrame:
@@ -66,6 +77,16 @@ def _saved(store_key: str, changes: int, _reader: Reader) -> dict[str, Playbook]
         name: from_body(body)
         for name, body in playbooks.newest(_reader.store.database).select("name", "body").iter_rows()
     }
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _rules(store_key: str, changes: int, _reader: Reader) -> dict[int, Rule]:
+    return rules_of(exception_rules.listing(_reader.store.database), only_active=False)
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _pieces(store_key: str, changes: int, _reader: Reader) -> dict[int, str]:
+    return content.offered_words(_reader.store.database)
 
 
 @st.cache_resource(max_entries=_FEW, show_spinner=False)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from components.queries import NotFound, Reader, part
+from components.queries import NotFound, Reader, open_exceptions, part
 from components.queries import settings as queries_settings
 from data_access import exception_rules
 from models.exception_view import BUDGET, BUDGET_SETTING, within
 from models.exception_waiting import SETTING as REPLY_SETTING
 from models.exception_waiting import USUAL
-from models.findings import FINDINGS
+from models.findings import FINDINGS, OFF, kinds_off
 from models.own_rules import Rule, from_body, kind_of, rules_of
 from models.rule_measures import offered
 
@@ -48,6 +50,26 @@ def measures(reader: Reader) -> dict[str, str]:
 def budget(reader: Reader) -> int:
     """How many new exceptions a week each CSM is shown."""
     return int(queries_settings.in_force(reader)[1].get(BUDGET_SETTING, BUDGET))
+
+
+def off(reader: Reader) -> tuple[str, ...]:
+    """The kinds that the settings switch off, in the order of `KINDS`."""
+    return kinds_off(queries_settings.in_force(reader)[1])
+
+
+def off_since(reader: Reader) -> dict[str, Any] | None:
+    """The version of the settings from which on these kinds are off; None where none is."""
+    wanted, found = set(off(reader)), None
+    for version in queries_settings.versions(reader) if wanted else ():
+        if set(version["body"].get(OFF) or ()) != wanted:
+            break
+        found = version
+    return found
+
+
+def open_of(reader: Reader, kinds: Sequence[str]) -> int:
+    """How many exceptions of these kinds are open on the viewer's accounts."""
+    return open_exceptions(reader).filter(pl.col("kind").is_in(list(kinds))).height
 
 
 def reply_days(reader: Reader) -> dict[str, float]:

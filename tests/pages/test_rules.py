@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC
+
 import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from actions import exception_rules, settings
-from actions.refresh import refresh
+from actions import exception_rules, playbooks, settings
+from actions.refresh import needed, refresh
 from components import queries
 from components.queries import EVERYONE, Reader, rules
-from data_access.errors import StoreError
+from components.queries import part as snapshot_part
+from data_access.errors import DataError, StoreError
 from data_access.viewer import SYSTEM
+from models.own_playbook import came_with
 from models.own_rules import Rule
 from tests.conftest import DEMO_NOW
 from tests.pages.conftest import Open, shown
@@ -106,3 +111,59 @@ def test_a_failing_store_gives_one_sentence(open_page: Open, monkeypatch: pytest
     app = open_page("exceptions", exceptions_view="Rules")
     assert not app.exception
     assert len(app.error) == 1
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_a_rule_has_a_playbook_that_its_calls_speak(open_page: Open) -> None:
+    store = reader().store
+    rule_id = exception_rules.add_rule(store, SYSTEM, DEMO_NOW, RULE)
+    edited = open_page("exceptions", exceptions_view="Rules", own_rule="Few days")
+    assert any("Its playbook" in link.proto.label for link in edited.get("page_link"))
+    app = open_page("engagement", playbook="Few days")
+    assert "**Few days: Call them\\.**" in shown(app)
+    assert "The rule's own words." in shown(app)
+
+    mine = replace(came_with({rule_id: RULE}, f"rule:{rule_id}"), do="Ring twice.", within_days=3)
+    mine = replace(mine, talk='Open: "Hello {contact}, of {name}?"')
+    playbooks.save_playbook(store, SYSTEM, DEMO_NOW, mine, 0)
+    exception_rules.switch_rule(store, SYSTEM, DEMO_NOW, rule_id, 1, on=True)
+    refresh(store, SYSTEM, DEMO_NOW)
+
+    found = queries.open_exceptions(reader()).filter(pl.col("kind") == f"rule:{rule_id}")
+    assert found["prescription"].unique().to_list() == ["Ring twice."]
+    assert found.select((pl.col("due_on") - pl.col("since")).dt.total_days().unique()).item() == 3
+    calls = queries.call_list(reader(), DEMO_NOW.replace(tzinfo=UTC), DEMO_NOW, 100).calls
+    said = calls.filter(pl.col("kinds").list.first() == f"rule:{rule_id}")
+    assert said.height
+    assert said["talk_track"].str.contains(r'^Open: "Hello .+, of .+\?"').all()
+    assert said["prescription"].str.starts_with("Ring twice.").all()
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_a_kind_is_switched_off_which_is_said_until_it_is_on_again(open_page: Open) -> None:
+    of_kind = pl.col("kind") == "silent"
+    n = queries.open_exceptions(reader()).filter(of_kind).height
+    assert n
+    app = open_page("exceptions", exceptions_view="Rules")
+    app.multiselect(key="kinds-off-0").set_value(["silent"]).run()
+    assert f"The next refresh would close {n} open exceptions of Silent." in shown(app)
+    app.button(key="save_kinds").click().run()
+    assert needed(reader().store, DEMO_NOW)
+    refresh(reader().store, SYSTEM, DEMO_NOW)
+
+    assert queries.open_exceptions(reader()).filter(of_kind).is_empty()
+    assert snapshot_part(reader(), "findings").filter(of_kind).height == n
+    said = shown(open_page("exceptions")).replace("\\", "")
+    assert f"Not looked for: Silent, by {EVERYONE.person} on 21 Nov 2026." in said
+    counts = queries.scores(reader())["open_exceptions"].sum()
+    assert counts == queries.open_exceptions(reader()).height
+
+    settings.revert(reader().store, SYSTEM, DEMO_NOW, 1, 0)
+    refresh(reader().store, SYSTEM, DEMO_NOW)
+    assert queries.open_exceptions(reader()).filter(of_kind)["times_opened"].unique().to_list() == [2]
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_an_unknown_kind_cannot_be_switched_off() -> None:
+    with pytest.raises(DataError, match="there is no kind sad; there are declined"):
+        settings.choose(reader().store, SYSTEM, DEMO_NOW, 0, {"kinds_off": ["sad"]})
