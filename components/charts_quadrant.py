@@ -45,11 +45,16 @@ _HOVER = {
 """What a mark says, in the plane and in the strip."""
 
 _GRAY = "#86867f"
+_INK = "#000037"
+"""What Streamlit replaces by its theme's strong grey, light or dark."""
+
 _LOW = 40.0
 """The scale of emotion begins here, or lower where somebody stands lower."""
 
 _HEIGHT = 560
 _SMALLEST, _USUAL, _LARGEST = 6.0, 9.0, 26.0
+_FEW, _MANY, _MANY_LARGEST = 200, 1000, 18.0
+"""Up to so few marks of one account each they have their whole size, from so many on two thirds of it."""
 
 
 TOOLS = {"Box": "select", "Lasso": "lasso", "Click": None}
@@ -66,7 +71,7 @@ def quadrant(
     """
     lanes = [lane for lane in (SILENT, UNPLACED) if counts.get(lane)]
     share = 0.14 * len(lanes)
-    marks, sizes, told = drawn.marks, _sizes(drawn.marks["size"]), _told(drawn.marks)
+    marks, sizes, told = drawn.marks, _sizes(drawn), _told(drawn.marks)
     traces = [_marks(marks, sizes, told, name) for name in QUARTERS]
     if not arrows.is_empty():
         traces.append(_arrows(arrows))
@@ -133,10 +138,16 @@ def _marks(marks: pl.DataFrame, sizes: NDArray[np.float64], told: NDArray[np.obj
     }
 
 
-def _sizes(size: pl.Series) -> NDArray[np.float64]:
-    """Diameters in pixels: the area grows with what it stands for, within what can be seen and told apart."""
-    diameters: NDArray[np.float64] = np.sqrt(np.clip(size.to_numpy(), 0, None)) * _USUAL
-    shown: NDArray[np.float64] = np.clip(diameters, _SMALLEST, _LARGEST).round(1)
+def _sizes(drawn: Drawn) -> NDArray[np.float64]:
+    """Diameters in pixels: the area grows with what it stands for, within what can be seen and told apart.
+
+    Among many accounts all are smaller, and those in the strip never reach into the words between its lanes.
+    """
+    crowd = 0.0 if drawn.cells else float(np.clip((drawn.accounts - _FEW) / (_MANY - _FEW), 0, 1))
+    usual, largest = _USUAL * (1 - crowd / 3), _LARGEST + crowd * (_MANY_LARGEST - _LARGEST)
+    most = np.where(drawn.marks["panel"] == STRIP, min(largest, _MANY_LARGEST), largest)
+    diameters: NDArray[np.float64] = np.sqrt(np.clip(drawn.marks["size"].to_numpy(), 0, None)) * usual
+    shown: NDArray[np.float64] = np.clip(diameters, _SMALLEST * (1 - crowd / 3), most).round(1)
     return shown
 
 
@@ -163,16 +174,16 @@ def _arrows(moves: pl.DataFrame) -> Figure:
         "name": "moved",
         "x": [value for piece in x for value in piece],
         "y": [value for piece in y for value in piece],
-        "line": {"color": _GRAY, "width": 1.3},
+        "line": {"color": _INK, "width": 1.2},
         "marker": {
             "symbol": "arrow",
             "angleref": "previous",
-            "color": _GRAY,
-            "size": [0, 9, 0] * moves.height,
+            "color": _INK,
+            "size": [0, 10, 0] * moves.height,
             "line": {"width": 0},
         },
         "hoverinfo": "skip",
-        "zorder": -1,
+        "zorder": 1,
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
     }

@@ -22,7 +22,7 @@ MOST_DOTS = 1500
 """More accounts than this are drawn as cells with a count."""
 
 _LANE = {SILENT: 1.0, UNPLACED: 0.0}
-_SPREAD = 0.6
+_SPREAD = 0.44
 _LAST_CELL = int(100 / CELL) - 1
 
 POINTS = Contract(

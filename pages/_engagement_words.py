@@ -23,7 +23,7 @@ from models.quadrant_points import UNPLACED
 Show = Callable[[str], None]
 
 SINCE = "since"
-MOST_ARROWS = 60
+MOST_ARROWS, MOST_OF_ALL = 60, 25
 _QUARTER_AGO = timedelta(days=91)
 _SAYS = {
     ADVOCATE: "use a lot and are happy",
@@ -178,19 +178,23 @@ def _money(then: Compared, name: str) -> str:
     for row in rows.iter_rows(named=True):
         change = row["mrr"] - row["before"]
         moved = f" ({_signed(change)})" if then.day and round(change) else ""
-        said.append(words.money(row["mrr"], row["currency"]) + moved)
+        said.append((words.money(row["mrr"], row["currency"]) + moved).replace(" ", "\N{NO-BREAK SPACE}"))
     return (" · ".join(said) or "no MRR").replace("$", r"\$")
 
 
-def arrows_wanted(then: Compared) -> pl.DataFrame:
-    """The arrows to draw: the farthest moves across the plane, at most `MOST_ARROWS`; says how many."""
+def arrows_wanted(then: Compared, direction: str | None) -> tuple[pl.DataFrame, str]:
+    """The arrows to draw, and where not all are drawn, which: the farthest moves across the plane.
+
+    Of one direction, once its accounts are listed, more can be told apart than of all of them.
+    """
     if then.day is None:
-        return then.moves
+        return then.moves, ""
     across = then.moves.drop_nulls("distance")
     if across.is_empty():
-        return across
+        return across, ""
     if not st.toggle("Arrows: who changed quarter", value=True, key="arrows", bind="query-params"):
-        return across.clear()
-    if across.height > MOST_ARROWS:
-        st.caption(f"Arrows show the {MOST_ARROWS} of {across.height:,} who moved farthest across a border.")
-    return across.head(MOST_ARROWS)
+        return across.clear(), ""
+    of = across.filter(pl.col("direction") == direction) if direction else across
+    most = MOST_ARROWS if direction else MOST_OF_ALL
+    some = f" Arrows: the {most} of {of.height:,} who {direction or 'moved'} farthest across a border."
+    return of.head(most), some if of.height > most else ""

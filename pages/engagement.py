@@ -148,14 +148,15 @@ def _picture(reader: Reader, then: Compared, size: str, query: BookQuery) -> Non
 
 
 def _chart(reader: Reader, then: Compared, size: str, query: BookQuery) -> None:
-    placed = points(then.now, size)
+    placed, direction = points(then.now, size), direction_in(str(st.query_params.get(SHOW, "")))
     marks = drawn(placed)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         tool = _tool()
-        arrows = arrows_wanted(then)
+        arrows, some = arrows_wanted(then, direction)
     counts = dict(then.counts.select("quarter", "accounts").iter_rows())
     turn = st.session_state.get(_TURN, 0)
-    key = f"{_CHART}-{reader.stamps.snapshot}-{abs(hash((query, reader.viewer.scope, then.day, turn, tool)))}"
+    asked = (query, reader.viewer.scope, then.day, turn, tool, direction)
+    key = f"{_CHART}-{reader.stamps.snapshot}-{abs(hash(asked))}"
     st.plotly_chart(
         Ready(charts.quadrant(marks, counts, arrows, charts.TOOLS[tool])),
         key=key,
@@ -174,7 +175,7 @@ def _chart(reader: Reader, then: Compared, size: str, query: BookQuery) -> None:
     hidden = then.now.height - placed.height
     without = f" {words.count(hidden, 'account')} without a behaviour score can't be drawn." if hidden else ""
     undated = f" {_UNDATED}" if size == "reach" else ""
-    st.caption(f"{each}{without}{undated}")
+    st.caption(f"{each}{some}{without}{undated}")
 
 
 def _tool() -> str:

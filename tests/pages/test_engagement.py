@@ -20,6 +20,7 @@ from models.quadrant_moves import MOVES, counts, moves
 from models.quadrant_points import QUARTERS, drawn, points, quarter
 from models.quadrant_region import inside, regions
 from pages._engagement_playbook import EDIT, VERSIONS
+from pages._engagement_words import MOST_OF_ALL
 from tests.pages.conftest import Open, shown
 
 pytestmark = pytest.mark.usefixtures("in_demo")
@@ -110,6 +111,23 @@ def test_who_moved_is_counted_since_the_chosen_day_and_opens(open_page: Open) ->
     net = change["accounts"] - change["before"]
     said = f"{'+' if net > 0 else '−'}{abs(net)}" if net else "±0"
     assert any(f"Captive] **{change['accounts']}** :gray[{said}]" in text.value for text in app.markdown)
+
+
+def test_arrows_show_who_moved_farthest_and_only_the_direction_that_is_listed(open_page: Open) -> None:
+    day = min(queries_engagement.earlier_days(reader()))
+    then = queries_engagement.book_in(reader(), queries_engagement.earlier_days(reader())[day])
+    moved = moves(book(), then).drop_nulls("distance")
+    down = moved.filter(pl.col("direction") == "moved down")
+    assert 0 < down.height < moved.height < MOST_OF_ALL
+
+    def ends(app: AppTest) -> list[object]:
+        drawn_as = next(trace["x"] for trace in figure(app)["data"] if trace["name"] == "moved")
+        assert isinstance(drawn_as, list)
+        return drawn_as[1::3]
+
+    assert ends(open_page("engagement", since=day.isoformat())) == moved["behaviour"].to_list()
+    only = open_page("engagement", since=day.isoformat(), show="moved:moved down")
+    assert ends(only) == down["behaviour"].to_list()
 
 
 def test_a_box_in_the_link_lists_everybody_inside_and_adds_them_to_the_calls(open_page: Open) -> None:
