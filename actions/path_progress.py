@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from data_access import path_discoveries, path_ticks, paths, settings
+from data_access import path_discoveries, path_ticks, paths, settings, snapshots
 from data_access.path_discoveries import Kept
 from data_access.snapshots import Snapshot
 from data_access.store import Store
@@ -19,6 +19,7 @@ from data_access.version import code_version
 from data_access.viewer import SYSTEM
 from models.book import book
 from models.decisions import Success, decisions, success_from
+from models.facts import EVENT_SPANS
 from models.first_value import FirstValue, first_value
 from models.past_decisions import month_ends
 from models.paths.adopted import from_body
@@ -42,24 +43,23 @@ TARGET = "first_value_days"
 
 @dataclass(frozen=True)
 class Walked:
-    """`steps` (`PRESCRIBED`) of the paths that held, where everybody stood on them, and the discovery."""
+    """`steps` (`PRESCRIBED`) of the paths that held, where everybody stood on them, what they had used
+    (`REACHED`), and what all that stands on (`note`)."""
 
-    discovery: Kept
     steps: pl.DataFrame
     progress: Progress
+    uses: pl.DataFrame
+    note: dict[str, Any]
 
     @property
     def frames(self) -> dict[str, pl.DataFrame]:
-        """What the snapshot keeps: `PRESCRIBED`, `PROGRESS` and `STEP_TIMES`."""
+        """What the snapshot keeps: `PRESCRIBED`, `PROGRESS`, `STEP_TIMES` and `REACHED`."""
         return {
             "path_steps": self.steps,
             "path_progress": self.progress.rows,
             "path_times": self.progress.steps,
+            "path_uses": self.uses,
         }
-
-    @property
-    def note(self) -> dict[str, Any]:
-        return {"discovery": self.discovery.discovery_id, "adopted": _adopted(self.steps)}
 
 
 def found_by(
@@ -89,15 +89,47 @@ def walked_by(
     store: Store, facts: Mapping[str, pl.DataFrame], activity: Activity, day: date, discovery: Kept
 ) -> Walked:
     """Where every account of the live book stands on `day`, on the paths in force now."""
-    steps = steps_of(in_force(adopted_now(store), discovery.found))
-    if steps.is_empty():
-        return Walked(discovery, steps, Progress.none())
-    nths = nths_asked(steps)
-    later = store.usage().occurrences(nths, day) if nths else None
     live = book(facts["accounts"], facts["subscriptions"], day)
+    spans = activity.event_spans.join(live, on="account_id", how="semi", maintain_order="left")
+    first = _first_day(activity)
+    note = {
+        "discovery": discovery.discovery_id,
+        "usage_from": first.isoformat() if first else None,
+        "nths": [1],
+    }
+    return _walked(store, live, reached(spans), discovery.found, day, note)
+
+
+def walked_again(store: Store, snapshot: Snapshot, note: Mapping[str, Any]) -> Walked:
+    """Where the live book of a snapshot stands on the paths in force now, by what the snapshot knew.
+
+    `note`: what the last placing stands on. Raises `NotFound` where an earlier version made the snapshot.
+    """
+    uses = snapshots.frame(store.database, SYSTEM, snapshot.snapshot_id, "path_uses")
+    live = snapshots.some_scores(store.database, SYSTEM, snapshot.snapshot_id, ("segment", "signed_on"))
+    found = path_discoveries.get(store.database, int(note["discovery"])).found
+    return _walked(store, live, uses, found, snapshot.as_of, note)
+
+
+def _walked(
+    store: Store,
+    live: pl.DataFrame,
+    uses: pl.DataFrame,
+    found: Discovery,
+    day: date,
+    note: Mapping[str, Any],
+) -> Walked:
+    # What holds is noted before it is read: what changes in between is noticed, never missed.
+    now = holding(store)
+    steps = steps_of(in_force(adopted_now(store), found))
+    asked = [nth for nth in nths_asked(steps) if nth not in note["nths"]]
+    if asked:
+        later = store.usage().occurrences(asked, day).join(live, on="account_id", how="semi")
+        uses = pl.concat([uses, reached(EVENT_SPANS.empty(), later)])
     ticks = path_ticks.standing(store.database, SYSTEM)
-    done = reached(steps, activity.event_spans, later)
-    return Walked(discovery, steps, progress(live, steps, done, ticks, day, _first_day(activity)))
+    since = date.fromisoformat(note["usage_from"]) if note["usage_from"] else None
+    placed = progress(live, steps, uses, ticks, day, since)
+    return Walked(steps, placed, uses, {**note, **now, "nths": [*note["nths"], *asked]})
 
 
 def adopted_now(store: Store) -> list[Prescribed]:
@@ -108,10 +140,17 @@ def adopted_now(store: Store) -> list[Prescribed]:
     ]
 
 
+def holding(store: Store) -> dict[str, Any]:
+    """What accounts are placed by, as it is now: adopted paths with their versions, and ticks."""
+    return {
+        "adopted": paths.adopted_versions(paths.in_force(store.database)),
+        "ticks": path_ticks.mark(store.database),
+    }
+
+
 def moved_since(store: Store, snapshot: Snapshot) -> bool:
-    """Whether other paths are in force than those that a snapshot placed everybody on."""
-    then = [tuple(one) for one in snapshot.notes.get(NOTE, {}).get("adopted", [])]
-    return then != _adopted(paths.in_force(store.database))
+    """Whether other paths are in force, or other ticks stand, than those a snapshot was made on."""
+    return paths.differ(snapshot.notes.get(NOTE, {}), holding(store))
 
 
 def valued_by(
@@ -129,10 +168,6 @@ def valued_by(
     target = int(chosen[TARGET]) if chosen.get(TARGET) else None
     since = _first_day(activity)
     return first_value(accounts, spans, value_events, decided, day, usage_from=since, target=target)
-
-
-def _adopted(rows: pl.DataFrame) -> list[tuple[int, int]]:
-    return rows.drop_nulls("path_id").select("path_id", "version").unique().sort("path_id").rows()
 
 
 def _first_day(activity: Activity) -> date | None:

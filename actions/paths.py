@@ -1,9 +1,13 @@
-"""Adopt happy paths, edit them, go back to a version, retire them, and tick the steps no data can see."""
+"""Adopt happy paths, edit them, go back to a version, retire them, and tick the steps no data can see.
+
+Whatever changes where accounts stand places them anew at once.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
+from actions.path_places import placed_if_possible
 from data_access import path_discoveries, path_ticks, paths
 from data_access.errors import Conflict, DataError, NotAllowed, NotFound
 from data_access.store import Store
@@ -41,6 +45,8 @@ def write_path(store: Store, viewer: Viewer, now: datetime, path: HappyPath, *, 
         path_id = paths.begin(connection, viewer, now, kept.name, kept.segment, as_body(kept))
         if adopt:
             paths.put_in_force(connection, viewer, now, path_id, 1)
+    if adopt:
+        placed_if_possible(store, viewer, now)
     return path_id
 
 
@@ -72,6 +78,8 @@ def save_path(
         if adopt:
             _room(others, kept)
             paths.put_in_force(connection, viewer, now, path_id, version)
+    if adopt:
+        placed_if_possible(store, viewer, now)
     return version
 
 
@@ -86,6 +94,7 @@ def adopt_path(store: Store, viewer: Viewer, now: datetime, path_id: int, seen: 
             raise Conflict(f"{row.changed_by} has adopted this version already.")
         _room(others, kept)
         paths.put_in_force(connection, viewer, now, path_id, seen)
+    placed_if_possible(store, viewer, now)
 
 
 def revert_path(store: Store, viewer: Viewer, now: datetime, path_id: int, seen: int, version: int) -> int:
@@ -102,6 +111,7 @@ def revert_path(store: Store, viewer: Viewer, now: datetime, path_id: int, seen:
         if row.state == paths.ADOPTED:
             _room(others, kept)
             paths.put_in_force(connection, viewer, now, path_id, made)
+    placed_if_possible(store, viewer, now)
     return made
 
 
@@ -113,6 +123,7 @@ def retire_path(store: Store, viewer: Viewer, now: datetime, path_id: int, seen:
         if row.state == paths.RETIRED:
             raise Conflict(f"{row.changed_by} has retired this path already.")
         paths.retire(connection, viewer, now, row)
+    placed_if_possible(store, viewer, now)
 
 
 def tick_step(
@@ -136,15 +147,18 @@ def tick_step(
     if step not in by_hand:
         raise DataError(f"This path has no step “{step}” to tick; it has {', '.join(by_hand) or 'none'}.")
     with store.database.write() as connection:
-        return path_ticks.add(
+        tick = path_ticks.add(
             connection, viewer, now, path_id=path_id, step=step, account_id=account_id, done_on=day
         )
+    placed_if_possible(store, viewer, now)
+    return tick
 
 
 def undo_tick(store: Store, viewer: Viewer, now: datetime, tick_id: int) -> None:
     """Take a tick back; the log keeps both."""
     with store.database.write() as connection:
         path_ticks.undo(connection, viewer, now, tick_id)
+    placed_if_possible(store, viewer, now)
 
 
 def path_in_force(store: Store, path_id: int) -> HappyPath:

@@ -47,7 +47,7 @@ def paths(home: str) -> list[int]:
     first = days["day"].min()
     since = first if isinstance(first, date) else None
     live = book(accounts, terms, AS_OF)
-    walked = progress(live, steps, reached(steps, used), TICKS.empty(), AS_OF, since)
+    walked = progress(live, steps, reached(used), TICKS.empty(), AS_OF, since)
     return [found.counts["decisions"], found.paths.height, walked.rows.height, walked.steps.height]
 
 

@@ -27,6 +27,14 @@ def standing(database: Database, viewer: Viewer, account_id: str | None = None) 
     return database.frame(statement.order_by(path_ticks.c.tick_id), TICKS)
 
 
+def mark(database: Database) -> list[int]:
+    """Two numbers that move with every tick and every tick that is taken back."""
+    newest = sa.select(sa.func.coalesce(sa.func.max(path_ticks.c.tick_id), 0)).scalar_subquery()
+    count = sa.select(sa.func.count()).select_from(path_ticks).where(path_ticks.c.undone_at.is_(None))
+    with database.read() as connection:
+        return list(connection.execute(sa.select(newest, count.scalar_subquery())).one())
+
+
 def add(
     connection: sa.Connection,
     viewer: Viewer,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -59,6 +60,17 @@ def newest(database: Database) -> pl.DataFrame:
 def in_force(database: Database) -> pl.DataFrame:
     """The adopted paths with the version that counts; columns of `PATHS`."""
     return _with_versions(database, happy_paths.c.adopted_version, happy_paths.c.state == ADOPTED)
+
+
+def adopted_versions(rows: pl.DataFrame) -> list[list[int]]:
+    """Which version of which path is in force, in `PATHS` or in the steps of paths; as notes keep it."""
+    told = rows.drop_nulls("path_id").select("path_id", "version").unique().sort("path_id")
+    return [list(row) for row in told.iter_rows()]
+
+
+def differ(note: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether other paths or ticks hold now than those noted; what was not noted counts as the same."""
+    return any(name in note and note[name] != now[name] for name in ("adopted", "ticks"))
 
 
 def versions(database: Database, path_id: int) -> pl.DataFrame:

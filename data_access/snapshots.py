@@ -42,6 +42,12 @@ _GROUP, _GROUP_OF_LISTS = 1000, 250
 _SIGNS = "risk_parts"
 """The one long text of a score: kept as a bulky part, where it takes a fifteenth of the room."""
 
+_BESIDE = "beside:"
+"""Before the name of a part that was made after the snapshot, and stands in for the snapshot's own."""
+
+_ON_PATH = {"path": "path", "path_step": "step", "path_state": "state"}
+"""Columns of a score that say where the account stands, and what they are called on its path."""
+
 _HISTORY = Contract(
     "score_history", (Column("snapshot_id", WHOLE, True), Column("as_of", DAY, True), *SCORES.columns)
 )
@@ -99,6 +105,9 @@ def scores(database: Database, viewer: Viewer, snapshot_id: int) -> pl.DataFrame
     rows = database.frame(statement, SCORES)
     with database.read() as connection:
         body = _body(connection, snapshot_id, _SIGNS)
+        placed = _own(connection, snapshot_id, f"{_BESIDE}path_progress")
+    if placed is not None:
+        rows = _on_paths(rows, pl.read_parquet(io.BytesIO(placed)))
     if body is None:  # written by a version that kept the signs in the row
         return rows
     signs = pl.read_parquet(io.BytesIO(body))
@@ -190,22 +199,43 @@ def write(
     signs = rows.select("account_id", _SIGNS).sort("account_id")
     insert(connection, account_scores, rows.with_columns(tagged, pl.lit(None, pl.String).alias(_SIGNS)))
     for name, part in {**frames, _SIGNS: signs}.items():
-        buffer = io.BytesIO()
-        lists = any(isinstance(dtype, pl.List) for dtype in part.dtypes)
-        group = _GROUP_OF_LISTS if lists else _GROUP
-        part.write_parquet(buffer, compression="zstd", row_group_size=group)
-        connection.execute(
-            sa.insert(snapshot_frames).values(
-                snapshot_id=snapshot_id, name=name, rows=part.height, body=buffer.getvalue()
-            )
-        )
+        _insert_part(connection, snapshot_id, name, part)
     return snapshot_id
 
 
+def put_beside(connection: sa.Connection, snapshot_id: int, frames: dict[str, pl.DataFrame]) -> None:
+    """Keep parts that stand in for those of the same name from now on; the snapshot's own stay."""
+    of = snapshot_frames.c
+    for name, part in frames.items():
+        beside = f"{_BESIDE}{name}"
+        connection.execute(sa.delete(snapshot_frames).where(of.snapshot_id == snapshot_id, of.name == beside))
+        _insert_part(connection, snapshot_id, beside, part)
+
+
+def _insert_part(connection: sa.Connection, snapshot_id: int, name: str, part: pl.DataFrame) -> None:
+    buffer = io.BytesIO()
+    lists = any(isinstance(dtype, pl.List) for dtype in part.dtypes)
+    part.write_parquet(buffer, compression="zstd", row_group_size=_GROUP_OF_LISTS if lists else _GROUP)
+    values = {"snapshot_id": snapshot_id, "name": name, "rows": part.height, "body": buffer.getvalue()}
+    connection.execute(sa.insert(snapshot_frames).values(**values))
+
+
 def _body(connection: sa.Connection, snapshot_id: int, name: str) -> bytes | None:
+    beside = _own(connection, snapshot_id, f"{_BESIDE}{name}")
+    return _own(connection, snapshot_id, name) if beside is None else beside
+
+
+def _own(connection: sa.Connection, snapshot_id: int, name: str) -> bytes | None:
     of = snapshot_frames.c
     found = sa.select(of.body).where(of.snapshot_id == snapshot_id, of.name == name)
     return connection.execute(found).scalar()
+
+
+def _on_paths(rows: pl.DataFrame, placed: pl.DataFrame) -> pl.DataFrame:
+    """Scores with where the accounts were placed since."""
+    news = placed.select("account_id", **{name: pl.col(column) for name, column in _ON_PATH.items()})
+    joined = rows.drop(*_ON_PATH).join(news, on="account_id", how="left", maintain_order="left")
+    return joined.select(SCORES.names)
 
 
 def _snapshot(row: sa.Row[Any]) -> Snapshot:

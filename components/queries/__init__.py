@@ -16,6 +16,7 @@ import streamlit as st
 
 from components.queries import effects as queries_effects
 from components.queries import playbooks as queries_playbooks
+from components.queries.placing import placed
 from data_access import (
     counts,
     exceptions,
@@ -95,8 +96,7 @@ def reader(viewer: Viewer) -> Reader:
 
 def scores(reader: Reader) -> pl.DataFrame:
     """The viewer's live book in the newest snapshot; columns of `models.snapshot.SCORES`."""
-    snapshot_id = reader.snapshot.snapshot_id if reader.snapshot else 0
-    return _scores(_key(reader.store), snapshot_id, reader.stamps.imports, reader.viewer.scope, reader)
+    return scores_in(reader, reader.snapshot.snapshot_id if reader.snapshot else 0)
 
 
 def part(reader: Reader, name: str) -> pl.DataFrame:
@@ -210,7 +210,8 @@ def earlier(reader: Reader) -> Snapshot | None:
 
 def scores_in(reader: Reader, snapshot_id: int) -> pl.DataFrame:
     """The viewer's book in another snapshot; columns of `models.snapshot.SCORES`."""
-    return _scores(_key(reader.store), snapshot_id, reader.stamps.imports, reader.viewer.scope, reader)
+    imported, scope = reader.stamps.imports, reader.viewer.scope
+    return _scores(_key(reader.store), snapshot_id, imported, scope, placed(reader), reader)
 
 
 def is_demo(reader: Reader) -> bool:
@@ -278,7 +279,7 @@ def _newest(store_key: str, snapshot_id: int, _store: Store) -> Snapshot | None:
 
 @st.cache_resource(max_entries=_FEW, show_spinner=False)
 def _scores(
-    store_key: str, snapshot_id: int, imports_stamp: int, scope: str, _reader: Reader
+    store_key: str, snapshot_id: int, imports_stamp: int, scope: str, placed_mark: str, _reader: Reader
 ) -> pl.DataFrame:
     return snapshots.scores(_reader.store.database, _reader.viewer, snapshot_id)
 

@@ -9,7 +9,8 @@ import streamlit as st
 
 from components import queries
 from components.queries import NotFound, Reader
-from data_access import path_discoveries, path_ticks, paths
+from components.queries.placing import placed, placing
+from data_access import path_discoveries, path_ticks, paths, snapshots
 from data_access.path_discoveries import Kept
 from models.event_success import EVENT_SUCCESS
 from models.first_value import FIRST_VALUE, FIRST_VALUE_CURVES
@@ -58,10 +59,9 @@ def path_of(row: dict[str, str]) -> HappyPath:
 
 
 def waits_for_refresh(reader: Reader) -> bool:
-    """Whether paths were adopted, changed or retired since the snapshot, and nobody was placed anew."""
-    now = in_force(reader).select("path_id", "version").sort("path_id").rows()
-    then = [tuple(one) for one in _note(reader).get("adopted", [])]
-    return now != then
+    """Whether paths or ticks changed since accounts were last placed."""
+    last = placing(reader)
+    return paths.differ(last.note if last else _note(reader), _holding(*_key(reader), reader))
 
 
 def ticks(reader: Reader, account_id: str | None = None) -> pl.DataFrame:
@@ -134,8 +134,10 @@ def first_value_target(reader: Reader) -> tuple[int | None, str]:
 def _part(reader: Reader, name: str) -> pl.DataFrame:
     """A part of the snapshot; one made before there were paths, or by an earlier version, has none."""
     contract = _PARTS[name]
+    snapshot_id = reader.snapshot.snapshot_id if reader.snapshot else 0
+    keys = (_key(reader)[0], snapshot_id, placed(reader), name, reader.stamps.imports, reader.viewer.scope)
     try:
-        rows = queries.part(reader, name)
+        rows = _rows(*keys, reader)
     except NotFound:
         return contract.empty()
     return rows if rows.schema == contract.schema else contract.empty()
@@ -155,6 +157,28 @@ def _discovery(store_key: str, discovery_id: int, _reader: Reader) -> Kept | Non
         return path_discoveries.get(_reader.store.database, discovery_id)
     except NotFound:
         return None
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _rows(
+    store_key: str,
+    snapshot_id: int,
+    placed_mark: str,
+    name: str,
+    imports_stamp: int,
+    scope: str,
+    _reader: Reader,
+) -> pl.DataFrame:
+    return snapshots.frame(_reader.store.database, _reader.viewer, snapshot_id, name)
+
+
+@st.cache_resource(max_entries=_FEW, show_spinner=False)
+def _holding(store_key: str, changes: int, _reader: Reader) -> dict[str, Any]:
+    database = _reader.store.database
+    return {
+        "adopted": paths.adopted_versions(paths.in_force(database)),
+        "ticks": path_ticks.mark(database),
+    }
 
 
 @st.cache_resource(max_entries=_FEW, show_spinner=False)

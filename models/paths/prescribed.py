@@ -81,22 +81,20 @@ def nths_asked(steps: pl.DataFrame) -> list[int]:
     return steps.filter((pl.col("kind") == "data") & (pl.col("nth") > 1))["nth"].unique().sort().to_list()
 
 
-def reached(
-    steps: pl.DataFrame, event_spans: pl.DataFrame, occurrences: pl.DataFrame | None = None
-) -> pl.DataFrame:
-    """When each account reached the events of these steps; columns of `REACHED`.
+def reached(event_spans: pl.DataFrame, occurrences: pl.DataFrame | None = None) -> pl.DataFrame:
+    """When each account reached what a step can ask for; columns of `REACHED`.
 
-    In: `PRESCRIBED`, `facts.EVENT_SPANS`, and account_id, event, nth, at for the days of `nths_asked`.
+    In: `facts.EVENT_SPANS`, and account_id, event, nth, at for later days (those of `nths_asked`).
     """
-    wanted = steps.filter(pl.col("kind") == "data").select("event", "nth").unique()
-    first = event_spans.select(
-        "account_id",
-        "event",
-        nth=pl.lit(1, pl.Int64),
-        reached_on=pl.col("first_at").dt.date(),
-        last_on=pl.col("last_at").dt.date(),
-    )
-    every = [first]
+    every = [
+        event_spans.select(
+            "account_id",
+            "event",
+            nth=pl.lit(1, pl.Int64),
+            reached_on=pl.col("first_at").dt.date(),
+            last_on=pl.col("last_at").dt.date(),
+        )
+    ]
     if occurrences is not None and occurrences.height:
         later = occurrences.filter(pl.col("nth") > 1).select("account_id", "event", "nth", "at")
         every.append(
@@ -104,5 +102,4 @@ def reached(
                 "account_id", "event", "nth", reached_on=pl.col("at").dt.date(), last_on=pl.lit(None, pl.Date)
             )
         )
-    found = pl.concat([part.join(wanted, on=["event", "nth"], how="semi") for part in every])
-    return REACHED.check(found)
+    return REACHED.check(pl.concat(every))

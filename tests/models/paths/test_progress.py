@@ -228,7 +228,7 @@ def test_a_later_day_with_an_event_makes_a_step_too() -> None:
     third = pl.DataFrame({"account_id": ["a"], "event": ["a"], "nth": [3], "at": [datetime(2026, 3, 1, 8)]})
 
     assert nths_asked(steps) == [3]
-    found = reached(steps, frame(EVENT_SPANS, spans), third)
+    found = reached(frame(EVENT_SPANS, spans), third)
     row = progress(live(a=""), steps, found, TICKS.empty(), AS_OF, USAGE_FROM).rows.row(0, named=True)
     assert (row["done"], row["state"], row["last_step_on"]) == (2, "done", date(2026, 3, 1))
 
@@ -278,7 +278,7 @@ def test_cutting_the_future_changes_nothing(
     known = [row for row in rows if row["done_on"] <= as_of]
 
     def told(until: date, ticks: list[dict[str, Any]]) -> Progress:
-        found = reached(steps, spans_until(events, until))
+        found = reached(spans_until(events, until))
         return progress(live(a="", b=""), steps, found, frame(TICKS, *ticks), as_of, USAGE_FROM)
 
     cut, whole = told(as_of, known), told(date(2030, 1, 1), rows)
@@ -293,7 +293,7 @@ def test_steps_add_up(events: list[tuple[str, str, int]], day: int) -> None:
     as_of = SIGNED + timedelta(days=day)
     steps = steps_of([adopted_as(1, 1, ABCD), adopted_as(2, 1, OTHER)])
     found = progress(
-        live(a="", b=""), steps, reached(steps, spans_until(events, as_of)), TICKS.empty(), as_of, USAGE_FROM
+        live(a="", b=""), steps, reached(spans_until(events, as_of)), TICKS.empty(), as_of, USAGE_FROM
     )
     counted = found.steps.group_by("account_id").agg(
         did=(pl.col("state") == "done").sum(), gone=(pl.col("state") == "skipped").sum(), every=pl.len()
@@ -337,7 +337,7 @@ def test_accounts_of_a_planted_company_are_on_the_path_they_follow() -> None:
     then = book(made.facts["accounts"], made.facts["subscriptions"], day)
     first = usage["occurred_at"].dt.date().min()
     assert isinstance(first, date)
-    placed = progress(then, steps, reached(steps, spans), TICKS.empty(), day, first).rows
+    placed = progress(then, steps, reached(spans), TICKS.empty(), day, first).rows
 
     truth = made.truth["accounts"]
     rows = placed.with_columns(truth=pl.Series([truth[name]["path"] for name in placed["account_id"]]))
