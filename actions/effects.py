@@ -16,6 +16,7 @@ from data_access.facts import fact
 from data_access.snapshots import Snapshot
 from data_access.store import Store
 from data_access.viewer import SYSTEM, Viewer
+from models.call_budget import budget_from
 from models.calls import CallRules
 from models.day_plan import rules_from
 from models.effects.assignment import assign, held_until
@@ -109,14 +110,17 @@ def _ranked(
     """Everybody's list of the day with the held out left out, and the book."""
     known = known_on(store, SYSTEM, now.date(), snapshot)
     scores = snapshots.scores(store.database, SYSTEM, snapshot.snapshot_id)
+    every = exceptions.listing(store.database, SYSTEM, only_open=False)
+    body = settings.current(store.database)[1]
     listed = trial_plan(
-        exceptions.listing(store.database, SYSTEM),
+        every.filter(pl.col("closed_on").is_null()),
         scores,
         fact(store.database, SYSTEM, "contacts"),
         tasks.listing(store.database, SYSTEM),
         now.replace(tzinfo=UTC),
         known,
         rules=rules,
+        budget=budget_from(body, every, scores, snapshot.as_of),
     )
     return listed.calls, scores
 

@@ -26,6 +26,7 @@ from data_access.viewer import Viewer
 from models import surveys
 from models.answers import answers
 from models.answers import asked as invited
+from models.call_budget import budget_from
 from models.churn.listing import leaving
 from models.churn.words import REASONS
 from models.day_plan import rules_from
@@ -78,14 +79,17 @@ def open_exceptions(asked: Asked) -> pl.DataFrame:
 def calls(asked: Asked) -> pl.DataFrame:
     """The call list as on Today, the calls that can wait included; columns of `models.call_frames.CALLS`."""
     database, viewer = asked.store.database, asked.viewer
+    every = exceptions.listing(database, viewer, only_open=False)
+    body, book = settings.current(database)[1], accounts(asked)
     planned = trial_plan(
-        exceptions.listing(database, viewer),
-        accounts(asked),
+        every.filter(pl.col("closed_on").is_null()),
+        book,
         fact(database, viewer, "contacts"),
         tasks.listing(database, viewer),
         asked.now.replace(tzinfo=UTC),
         effects.known_on(asked.store, viewer, asked.now.date(), asked.snapshot),
-        rules=rules_from(settings.current(database)[1], playbooks=spoken_now(asked.store)),
+        rules=rules_from(body, playbooks=spoken_now(asked.store)),
+        budget=budget_from(body, every, book, asked.snapshot.as_of),
     )
     return planned.calls
 

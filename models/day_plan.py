@@ -37,9 +37,7 @@ def day_plan(
     `now` knows its zone; `as_of` stands in for its day when a past day is planned again.
     """
     today = as_of or now.date()
-    awake = pl.col("snoozed_until").is_null() | (pl.col("snoozed_until") <= today)
-    believed = pl.col("verdict").is_null() | (pl.col("verdict") != JUDGED_FALSE)
-    found = exceptions.filter(awake & believed)
+    found = believed(exceptions, today)
     away = _away(tasks, today)
     done = tasks.filter(pl.col("state") == "done").select(DONE.names)
     due = (pl.col("due_on") <= today).fill_null(value=True)
@@ -56,6 +54,13 @@ def day_plan(
     gone = away.join(scores.select("account_id", pl.col("csm_id").fill_null("")), on="account_id")
     left_out = pl.concat([listed.left_out, gone.select(LEFT_OUT.names)]).sort("account_id")
     return CallList(listed.calls, LEFT_OUT.check(left_out), listed.day)
+
+
+def believed(exceptions: pl.DataFrame, today: date) -> pl.DataFrame:
+    """The exceptions that nobody judged false and that are not snoozed."""
+    awake = pl.col("snoozed_until").is_null() | (pl.col("snoozed_until") <= today)
+    kept = pl.col("verdict").is_null() | (pl.col("verdict") != JUDGED_FALSE)
+    return exceptions.filter(awake & kept)
 
 
 def rules_from(

@@ -13,11 +13,15 @@ from components.cards import call_card, card_key, card_of, logged_card
 from components.churn_card import ranked_by
 from components.downloads import downloads
 from components.failures import guarded
+from components.navigation import link
 from components.overnight import changes
 from components.queries import Reader
 from components.queries import effects as queries_effects
+from components.queries import rules as queries_rules
 from models.book_view import HIGH_RISK
+from models.call_budget import OVER
 from models.calls import CallList
+from models.exception_view import BEYOND, STATES
 from models.settings_words import DEFAULT_CAPACITY
 from pages import _call_plan, _log_many
 from pages._deeds import call_deeds
@@ -152,8 +156,24 @@ def _also_logged(reader: Reader, mine: pl.DataFrame) -> None:
         logged_card(reader, account, names.get(account, account), deeds, clock.day_start())
 
 
+def _over(reader: Reader, over: pl.DataFrame) -> None:
+    """How many the alert budget keeps off the list, and where they stand."""
+    if over.is_empty():
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            f"{words.count(over.height, 'account')} more have only exceptions over the alert budget of "
+            f"{queries_rules.budget(reader)} new ones a week for each CSM.",
+            width="content",
+        )
+        link("exceptions", "See them", icon=":material/visibility:", exception_state=STATES[BEYOND])
+
+
 def _left_out(reader: Reader, listed: CallList) -> None:
-    left = listed.left_out.join(queries.scores(reader).select("account_id", "name"), on="account_id")
+    every = listed.left_out.join(queries.scores(reader).select("account_id", "name"), on="account_id")
+    budgeted = pl.col("sentence").str.starts_with(OVER)
+    _over(reader, every.filter(budgeted))
+    left = every.filter(~budgeted)
     if left.is_empty():
         return
     with st.expander(f"{words.count(left.height, 'account')} with a reason, left out today"):

@@ -15,6 +15,7 @@ import polars as pl
 import streamlit as st
 
 from components.queries import effects as queries_effects
+from components.queries import plan as queries_plan
 from components.queries import playbooks as queries_playbooks
 from components.queries.placing import placed
 from data_access import (
@@ -382,6 +383,7 @@ def _call_list(
         rules=rules_from(
             chosen_settings(_reader), capacity=capacity, playbooks=queries_playbooks.spoken(_reader)
         ),
+        budget=queries_plan.budget(_reader, scores(_reader), chosen_settings(_reader)),
     )
 
 

@@ -8,9 +8,10 @@ from datetime import date, datetime
 
 import polars as pl
 
+from models.call_budget import Budget, over
 from models.call_frames import CALLS, LEFT_OUT
 from models.calls import CallList, CallRules
-from models.day_plan import day_plan
+from models.day_plan import believed, day_plan
 from models.effects.saveability import learned as learned_from
 from models.effects.words import learned_words
 from models.findings import DETRACTOR
@@ -35,11 +36,16 @@ def trial_plan(
     *,
     as_of: date | None = None,
     rules: CallRules | None = None,
+    budget: Budget | None = None,
 ) -> CallList:
     """`models.day_plan.day_plan` without the accounts that a lot holds out, ranked by what calls have saved.
 
     A held-out account stays on the list when a person added it, or when an unhappy answer is open.
+    `budget` keeps exceptions over the alert budget from being a reason; who has no other one is left out.
     """
+    beyond = exceptions.clear()
+    if budget is not None:
+        exceptions, beyond = budget.split(exceptions)
     ruled = rules or CallRules()
     if known.saved is not None:
         ruled = replace(ruled, saveability={**ruled.saveability, **learned_from(known.saved)})
@@ -47,7 +53,12 @@ def trial_plan(
     asked = exceptions.join(kept, on="account_id", how="anti")
     listed = day_plan(asked, scores, contacts, tasks, now, as_of=as_of, rules=ruled)
     told = _told(kept, scores).join(listed.left_out, on="account_id", how="anti")
-    left_out = pl.concat([listed.left_out, told]).sort("account_id")
+    left_out = pl.concat([listed.left_out, told])
+    if budget is not None:
+        told_of = pl.concat([one.select("account_id") for one in (listed.calls, left_out)])
+        awake = believed(beyond, as_of or now.date())
+        left_out = pl.concat([left_out, over(awake, told_of, scores, budget.a_week)])
+    left_out = left_out.sort("account_id")
     return replace(listed, calls=_said(listed.calls, known.saved), left_out=LEFT_OUT.check(left_out))
 
 
