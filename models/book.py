@@ -22,6 +22,8 @@ BOOK = Contract(
 )
 
 SHORTEST_TERM = 80
+TERM_MONTHS = (3, 6, 12, 24, 36)
+DAYS_A_MONTH = 365.25 / 12
 
 MRR = Contract(
     "mrr",
@@ -70,35 +72,66 @@ def mrr_on(subscriptions: pl.DataFrame, day: date) -> pl.DataFrame:
     return MRR.check(paid.sort("account_id"))
 
 
-def book(accounts: pl.DataFrame, subscriptions: pl.DataFrame, as_of: date) -> pl.DataFrame:
+def ends_as_known(subscriptions: pl.DataFrame, as_of: date, until: date) -> pl.DataFrame:
+    """The subscriptions with every end made unknown that came true after `as_of`, up to `until`.
+
+    In and out: `facts.SUBSCRIPTIONS`. A period closed since then may have been planned to end there or
+    cut short: on `as_of` nobody could tell which. An end that lies after `until`, the last day that the
+    data know, is a plan, and stays.
+    """
+    since = (pl.col("ends_on") > as_of) & (pl.col("ends_on") <= until)
+    return subscriptions.with_columns(ends_on=pl.when(since.not_()).then("ends_on"))
+
+
+def book(
+    accounts: pl.DataFrame, subscriptions: pl.DataFrame, as_of: date, *, until: date | None = None
+) -> pl.DataFrame:
     """The live book on `as_of` with tenure, next decision day and MRR.
 
-    In: `facts.ACCOUNTS` and `facts.SUBSCRIPTIONS`. Out: `BOOK`, sorted by account_id.
+    In: `facts.ACCOUNTS` and `facts.SUBSCRIPTIONS`; where these know more than `as_of`, give the last day
+    that they know as `until` (see `ends_as_known`). Out: `BOOK`, sorted by account_id.
 
     `renewal_on` is the earliest end of the account's current terms (periods of at least 80 days: shorter
     ones are invoices). Only where no term tells it, the account's own `renewal_on` is used, taken back by
-    whole years to the first such day from `as_of` on: as imported today it would tell, on a past day, who
-    renewed since.
+    terms as long as the one it completed last (a year where it completed none) to the first such day from
+    `as_of` on: as imported today it would tell, on a past day, who renewed since.
     """
+    known = subscriptions if until is None else ends_as_known(subscriptions, as_of, until)
     term = (pl.col("ends_on") - pl.col("starts_on")).dt.total_days() >= SHORTEST_TERM
-    current = subscriptions.filter((pl.col("starts_on") <= as_of) & (pl.col("ends_on") > as_of) & term)
+    current = known.filter((pl.col("starts_on") <= as_of) & (pl.col("ends_on") > as_of) & term)
     ends = current.group_by("account_id").agg(term_end=pl.col("ends_on").min())
     customers = (
         live(accounts, as_of)
-        .join(mrr_on(subscriptions, as_of), on="account_id", how="left")
+        .join(mrr_on(known, as_of), on="account_id", how="left")
         .join(ends, on="account_id", how="left")
+        .join(_terms(known, as_of), on="account_id", how="left")
         .with_columns(
-            renewal_on=pl.coalesce("term_end", _next_anniversary("renewal_on", as_of)),
+            renewal_on=pl.coalesce("term_end", _taken_back("renewal_on", "months", as_of)),
             tenure_days=(pl.lit(as_of) - pl.col("signed_on")).dt.total_days(),
         )
     )
     return BOOK.check(customers.sort("account_id"))
 
 
-def _next_anniversary(day: str, as_of: date) -> pl.Expr:
-    """The first day from `as_of` on that lies whole years before `day`; null when `day` is past."""
-    months = 12 * (pl.col(day).dt.year() - as_of.year) + pl.col(day).dt.month() - as_of.month
+def _terms(subscriptions: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """account_id, months: how long the last completed term was; only whole quarters, half-years and years."""
+    days = (pl.col("ends_on") - pl.col("starts_on")).dt.total_days()
+    months = (days / DAYS_A_MONTH).round().cast(pl.Int64)
+    over = subscriptions.filter((pl.col("ends_on") <= as_of) & (days >= SHORTEST_TERM))
+    whole = over.with_columns(months=months).filter(
+        pl.col("months").is_in(TERM_MONTHS)
+        & (pl.col("starts_on").dt.offset_by(pl.format("{}mo", "months")) - pl.col("ends_on"))
+        .dt.total_days()
+        .is_between(-3, 3)
+    )
+    return whole.group_by("account_id").agg(pl.col("months").sort_by("ends_on", "months").last())
+
+
+def _taken_back(day: str, months: str, as_of: date) -> pl.Expr:
+    """The first day from `as_of` on that lies whole terms before `day`; null when `day` is past."""
+    term = pl.col(months).fill_null(12)
+    ahead = 12 * (pl.col(day).dt.year() - as_of.year) + pl.col(day).dt.month() - as_of.month
     passed = pl.col(day).dt.day() < as_of.day
-    years = (months - passed.cast(pl.Int32)) // 12
-    back = pl.format("-{}y", pl.when(years > 0).then(years).otherwise(0))
+    terms = (ahead - passed.cast(pl.Int32)) // term
+    back = pl.format("-{}mo", pl.when(terms > 0).then(terms * term).otherwise(0))
     return pl.when(pl.col(day) >= as_of).then(pl.col(day).dt.offset_by(back))

@@ -126,7 +126,7 @@ def _month(
     rule: Success,
     features: pl.DataFrame | None,
 ) -> pl.DataFrame:
-    live = book(accounts, subscriptions, day)
+    live = book(accounts, subscriptions, day, until=date.max)
     days = usage.account_days.filter(pl.col("day") <= day)
     decided = decisions(accounts, subscriptions, day, rule, usage.event_spans)
     scores = behaviour(live, days, usage.event_spans, decided, day, features=features).scores

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import polars as pl
 import pytest
 
 from models import facts
-from models.book import as_known, book, live, mrr_on
+from models.book import as_known, book, ends_as_known, live, mrr_on
 from tests.models.rows import frame
 
 DAY = date(2025, 3, 1)
@@ -100,3 +101,35 @@ def test_a_past_day_does_not_tell_who_renewed_since() -> None:
     for terms in (["left", "renewed"], []):
         paid = frame(facts.SUBSCRIPTIONS, *({"account_id": name} | term for name in terms))
         assert book(accounts, paid, DAY)["renewal_on"].to_list() == [date(2025, 6, 1)] * 2
+
+
+def test_how_a_term_ended_later_tells_nothing_before() -> None:
+    """Left in mid-term, renewed or cut short: on a day before, all have the same renewal day."""
+    began, planned = date(2024, 6, 1), date(2025, 6, 1)
+    ends = {"left": date(2025, 4, 10), "renewed": planned, "changed": date(2025, 5, 2), "open": None}
+    paid = frame(
+        facts.SUBSCRIPTIONS,
+        *(
+            {"account_id": name, "product": "a", "starts_on": began, "ends_on": end, "mrr": 1.0}
+            for name, end in ends.items()
+        ),
+    )
+    accounts = frame(
+        facts.ACCOUNTS,
+        {"account_id": "left", "renewal_on": planned, "churned_on": ends["left"]},
+        *({"account_id": name, "renewal_on": date(2026, 6, 1)} for name in ("renewed", "changed", "open")),
+    )
+    assert book(accounts, paid, DAY, until=date(2025, 12, 31))["renewal_on"].to_list() == [planned] * 4
+    later = ends_as_known(paid, DAY, date(2025, 4, 30))["ends_on"].to_list()
+    assert later == [None, planned, ends["changed"], None], "what lies beyond the last known day is a plan"
+
+
+def test_the_renewal_day_goes_back_by_terms_as_long_as_the_last_one() -> None:
+    halves = [date(2024, 3, 15), date(2024, 9, 15), date(2025, 3, 15)]
+    rows = [
+        {"account_id": "ends", "product": "a", "starts_on": a, "ends_on": b, "mrr": 1.0}
+        for a, b in pairwise(halves)
+    ]
+    paid = frame(facts.SUBSCRIPTIONS, *rows)
+    assert renewal(date(2026, 3, 15), date(2025, 5, 1), paid) == date(2025, 9, 15)
+    assert renewal(date(2026, 3, 15), date(2025, 5, 1), paid.head(0)) == date(2026, 3, 15)
