@@ -44,7 +44,7 @@ def ask(where: str, act: Callable[[str, str], None]) -> None:
             st.popover("Another reason", type="tertiary"),
             st.form(f"because-form-{where}", border=False),
         ):
-            st.text_input("Why", key=f"because-{where}", max_chars=200)
+            st.text_input("Why", key=f"because-{where}", max_chars=200, persist_state="session")
             st.form_submit_button("Go on", type="primary", on_click=_typed, args=(where, act, what))
         st.button("Leave it", key=f"because-not-{where}", type="tertiary", on_click=_leave, args=(where,))
 

@@ -140,7 +140,7 @@ def _snooze_form(row: dict[str, Any], deeds: ExceptionDeeds) -> None:
             key=f"until-{number}",
             format="YYYY-MM-DD",
         )
-        st.text_input("Why it can wait", key=f"why-{number}")
+        st.text_input("Why it can wait", key=f"why-{number}", persist_state="session")
         st.form_submit_button("Snooze", type="primary", on_click=_snooze, args=(row, deeds))
 
 

@@ -42,10 +42,15 @@ def logged(call: dict[str, Any], deeds: CallDeeds) -> None:
 def _details(call: dict[str, Any], deeds: CallDeeds) -> None:
     task = call["task_id"]
     with st.form(f"details-{task}", border=False):
-        st.text_area("Note", value=call["note"] or "", key=f"note-{task}", height=90)
-        st.text_input("Next step", value=call["next_step"] or "", key=f"next-{task}")
+        st.text_area("Note", value=call["note"] or "", key=f"note-{task}", height=90, persist_state="session")
+        st.text_input("Next step", value=call["next_step"] or "", key=f"next-{task}", persist_state="session")
         st.date_input(
-            "On", value=call["next_on"], key=f"on-{task}", min_value=clock.today(), format="YYYY-MM-DD"
+            "On",
+            value=call["next_on"],
+            key=f"on-{task}",
+            min_value=clock.today(),
+            format="YYYY-MM-DD",
+            persist_state="session",
         )
         st.form_submit_button("Save", type="primary", on_click=_describe, args=(call, deeds, None))
 

@@ -78,9 +78,15 @@ def _form(account_id: str, deeds: PulseDeeds) -> None:
         list(LEVELS),
         format_func=lambda level: LEVELS[level].capitalize(),
         key=_LEVEL,
+        persist_state="session",
     )
     st.text_input(
-        "Why?", key=_REASON, max_chars=LONGEST_REASON, placeholder="A few words", help="Kept with the pulse"
+        "Why?",
+        key=_REASON,
+        max_chars=LONGEST_REASON,
+        placeholder="A few words",
+        help="Kept with the pulse",
+        persist_state="session",
     )
     st.button("Save", key="pulse_save", type="primary", on_click=_give, args=(account_id, deeds))
 

@@ -18,6 +18,7 @@ from components.queries import plan as queries_plan
 from models.call_settings import REST_DAYS
 
 _DONE = "plan-changed"
+_WHYS = ("put-off-why", "off-why", "hand-why")
 
 
 @st.fragment
@@ -46,18 +47,18 @@ def changes(reader: Reader, row: dict[str, Any], today: date) -> None:
     with st.container(horizontal=True, gap="small"):
         with st.popover("Put off", icon=":material/event:"), st.form("put-off", border=False):
             st.date_input("Until", today + timedelta(days=7), today + timedelta(days=1), key="put-off-until")
-            st.text_input("Why", key="put-off-why")
+            st.text_input("Why", key=_WHYS[0], persist_state="session")
             st.form_submit_button("Put off", type="primary", on_click=_put_off, args=(row,))
         with st.popover("Take off the list", icon=":material/playlist_remove:"), st.form("off", border=False):
             usual = today + timedelta(days=REST_DAYS)
             st.date_input("Until", usual, today + timedelta(days=1), key="off-until")
-            st.text_input("Why", key="off-why")
+            st.text_input("Why", key=_WHYS[1], persist_state="session")
             st.form_submit_button("Take off", type="primary", on_click=_remove, args=(row,))
         with st.popover("Hand over", icon=":material/switch_account:"), st.form("hand", border=False):
             known = queries.csms(reader).filter(pl.col("csm_id") != row["csm_id"])
             names = dict(known.select("csm_id", pl.coalesce("name", "csm_id")).iter_rows())
             st.selectbox("To", list(names), format_func=lambda csm: names[csm], key="hand-to")
-            st.text_input("What they should know", key="hand-why")
+            st.text_input("What they should know", key=_WHYS[2], persist_state="session")
             st.form_submit_button(
                 "Hand over", type="primary", disabled=not names, on_click=_hand, args=(row, today)
             )
@@ -104,7 +105,7 @@ def _let_go(account: str) -> None:
 
 
 def _put_off(row: dict[str, Any]) -> None:
-    until, why = st.session_state["put-off-until"], st.session_state["put-off-why"]
+    until, why = st.session_state["put-off-until"], st.session_state[_WHYS[0]]
     reader, now = session.reader(), session.now_utc()
     _change(
         row,
@@ -114,7 +115,7 @@ def _put_off(row: dict[str, Any]) -> None:
 
 
 def _remove(row: dict[str, Any]) -> None:
-    until, why = st.session_state["off-until"], st.session_state["off-why"]
+    until, why = st.session_state["off-until"], st.session_state[_WHYS[1]]
     reader, now = session.reader(), session.now_utc()
     _change(
         row,
@@ -124,7 +125,7 @@ def _remove(row: dict[str, Any]) -> None:
 
 
 def _hand(row: dict[str, Any], today: date) -> None:
-    to, why = st.session_state["hand-to"], st.session_state["hand-why"]
+    to, why = st.session_state["hand-to"], st.session_state[_WHYS[2]]
     reader, now = session.reader(), session.now_utc()
     _change(
         row,
@@ -138,6 +139,7 @@ def _change(row: dict[str, Any], text: str, act: Callable[[calls.Call], int]) ->
     tasks: list[int] = []
     if failures.attempt(lambda: tasks.append(act(call)), _where(row["account_id"])):
         st.session_state[_DONE] = (text, tasks[0])
+        st.session_state.update(dict.fromkeys(_WHYS, ""))
 
 
 def _undo(task: int) -> None:

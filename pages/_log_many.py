@@ -33,6 +33,7 @@ def draw(reader: Reader, mine: pl.DataFrame) -> None:
         st.text_input(
             "Why, where hours or a full day speak against it",
             key="many-why",
+            persist_state="session",
             max_chars=200,
             help="Calls that nothing speaks against are logged without.",
         )

@@ -71,7 +71,13 @@ def _why(row: dict[str, Any], result: str, key: str, where: str) -> None:
     reasons = list(REASONS[result])
     same = row["reason"] if row["reason"] in reasons else None
     st.pills("Why?", reasons, key=f"reason-{key}-{result}", default=same, format_func=str.capitalize)
-    st.text_input("In a few words", value=row["note"] or "", key=f"note-{key}", max_chars=LONGEST_NOTE)
+    st.text_input(
+        "In a few words",
+        value=row["note"] or "",
+        key=f"note-{key}",
+        max_chars=LONGEST_NOTE,
+        persist_state="session",
+    )
     st.button("Save", key=f"save-{key}", type="primary", on_click=_save, args=(row, result, key, where))
 
 

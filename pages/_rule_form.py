@@ -18,7 +18,9 @@ def fields(reader: Reader, rule: Rule, key: str) -> Rule:
     """Draw the form filled with `rule`; returns what stands in it now."""
     measures = {rule.measure: rule.measure, **queries_rules.measures(reader)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("Name", rule.name, key=f"name-{key}", max_chars=LONGEST_NAME, width=260)
+        name = st.text_input(
+            "Name", rule.name, key=f"name-{key}", max_chars=LONGEST_NAME, width=260, persist_state="session"
+        )
         measure = st.selectbox(
             "What to look at",
             list(measures),
@@ -32,7 +34,9 @@ def fields(reader: Reader, rule: Rule, key: str) -> Rule:
         )
         threshold = st.number_input("Threshold", value=float(rule.threshold), key=f"at-{key}", width=140)
     told = _whom(reader, rule, key)
-    do = st.text_input("What to do then", rule.prescription, key=f"do-{key}", max_chars=300)
+    do = st.text_input(
+        "What to do then", rule.prescription, key=f"do-{key}", max_chars=300, persist_state="session"
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         severity = st.segmented_control(
             "How serious", list(SEVERITIES), default=rule.severity, key=f"severity-{key}", required=True

@@ -22,7 +22,14 @@ def saved_views(reader: Reader, page: str, link: str, ask: Callable[[str], None]
     if reader.viewer.role == "auditor":
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input("Keep it as", key=_name(page), placeholder="A name", max_chars=60, width=200)
+        st.text_input(
+            "Keep it as",
+            key=_name(page),
+            placeholder="A name",
+            max_chars=60,
+            width=200,
+            persist_state="session",
+        )
         st.button("Save", on_click=_save, args=(page, link))
     saved = queries.saved_views(reader, page)
     if saved.is_empty():

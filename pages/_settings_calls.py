@@ -97,6 +97,7 @@ def _holidays(now: dict[str, Any], version: int) -> list[dict[str, str]]:
         "Holidays",
         as_lines(now["holidays"]),
         key=f"holidays-{version}",
+        persist_state="session",
         placeholder="2026-12-25, Europe/Berlin, Christmas",
         help="A line each: day, then a time zone or a region (empty: everywhere), then a name.",
     )
