@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from actions import call_limits
-from data_access import claims, task_steps, tasks
+from data_access import claims, sends, task_steps, tasks
 from data_access.errors import BeyondLimits, Conflict
 from data_access.store import Store
 from data_access.viewer import Viewer
@@ -114,6 +114,7 @@ def undo(store: Store, viewer: Viewer, now: datetime, task_id: int, version: int
         reopen = origin != "list" and state in ("done", "removed")
         if state == "done":
             task_steps.drop_follow_up(connection, viewer, now, task_id)
+            sends.withdraw(connection, viewer, now, task_id)
         values = {"state": "open" if reopen else "undone", "outcome": None, "helped": None, "done_at": None}
         tasks.change(connection, viewer, now, task_id, version, "call undone", values)
 

@@ -18,6 +18,7 @@ from data_access.schema.plan import call_claims as call_claims
 from data_access.schema.quality import quality_sheets as quality_sheets
 from data_access.schema.rules import exception_rule_versions as exception_rule_versions
 from data_access.schema.rules import exception_rules as exception_rules
+from data_access.schema.sends import content_sends as content_sends
 from data_access.schema.tables import FACT_TABLES as FACT_TABLES
 from data_access.schema.tables import account_moves as account_moves
 from data_access.schema.tables import account_scores as account_scores

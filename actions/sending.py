@@ -1,0 +1,35 @@
+"""Say which pieces of content went to an account: with a call, or by e-mail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from data_access import sends, tasks
+from data_access.errors import DataError
+from data_access.store import Store
+from data_access.viewer import Viewer
+from models.sends import BY_MAIL, ON_CALL
+
+
+def send_by_mail(
+    store: Store, viewer: Viewer, now: datetime, account_id: str, pieces: Sequence[int]
+) -> list[int]:
+    """Keep that these pieces were mailed to an account; returns their ids. Raises `DataError` for none."""
+    if not pieces:
+        raise DataError("Choose the pieces that you sent.")
+    with store.database.write() as connection:
+        return sends.add(connection, viewer, now, account_id, list(dict.fromkeys(pieces)), BY_MAIL, None)
+
+
+def sent_with_call(store: Store, viewer: Viewer, now: datetime, task_id: int, pieces: Sequence[int]) -> None:
+    """Make these the pieces that were sent with a logged call: others are added, or taken back."""
+    with store.database.write() as connection:
+        before = sends.with_call(connection, task_id)
+        gone = [piece for piece in before if piece not in pieces]
+        fresh = [piece for piece in dict.fromkeys(pieces) if piece not in before]
+        if gone:
+            sends.withdraw(connection, viewer, now, task_id, gone)
+        if fresh:
+            account_id, _ = tasks.whose(connection, task_id)
+            sends.add(connection, viewer, now, account_id, fresh, ON_CALL, task_id)
