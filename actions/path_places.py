@@ -18,7 +18,7 @@ _TURNS = 5
 def place_accounts(store: Store, viewer: Viewer, now: datetime) -> int:
     """Place the live book of the newest snapshot on the paths in force and the ticks that stand.
 
-    Returns how many accounts. Nothing but what the snapshot knew of usage counts. Scores and exceptions
+    Returns how many accounts. Of usage only what the snapshot knew counts. Scores and exceptions
     stay as the refresh left them. What others adopt or tick meanwhile is placed too, by whoever comes last.
     Raises `NotFound` where a refresh has to come first.
     """
@@ -27,7 +27,7 @@ def place_accounts(store: Store, viewer: Viewer, now: datetime) -> int:
         if snapshot is None or "nths" not in snapshot.notes.get(NOTE, {}):
             raise NotFound("Accounts can be placed once a refresh of this version has been made.")
         before = path_places.newest(store.database, snapshot.snapshot_id)
-        walked = walked_again(store, snapshot, before.note if before else snapshot.notes[NOTE])
+        walked = walked_again(store, snapshot, before.note if before else snapshot.notes[NOTE], now.date())
         with store.database.write() as connection:
             path_places.taking_turns(connection)
             if differ(walked.note, holding(store)):

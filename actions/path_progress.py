@@ -100,15 +100,16 @@ def walked_by(
     return _walked(store, live, reached(spans), discovery.found, day, note)
 
 
-def walked_again(store: Store, snapshot: Snapshot, note: Mapping[str, Any]) -> Walked:
+def walked_again(store: Store, snapshot: Snapshot, note: Mapping[str, Any], today: date) -> Walked:
     """Where the live book of a snapshot stands on the paths in force now, by what the snapshot knew.
 
-    `note`: what the last placing stands on. Raises `NotFound` where an earlier version made the snapshot.
+    What people ticked up to `today` counts too. `note`: what the last placing stands on. Raises `NotFound`
+    where an earlier version made the snapshot.
     """
     uses = snapshots.frame(store.database, SYSTEM, snapshot.snapshot_id, "path_uses")
     live = snapshots.some_scores(store.database, SYSTEM, snapshot.snapshot_id, ("segment", "signed_on"))
     found = path_discoveries.get(store.database, int(note["discovery"])).found
-    return _walked(store, live, uses, found, snapshot.as_of, note)
+    return _walked(store, live, uses, found, snapshot.as_of, note, today)
 
 
 def _walked(
@@ -118,6 +119,7 @@ def _walked(
     found: Discovery,
     day: date,
     note: Mapping[str, Any],
+    ticked_until: date | None = None,
 ) -> Walked:
     # What holds is noted before it is read: what changes in between is noticed, never missed.
     now = holding(store)
@@ -128,7 +130,7 @@ def _walked(
         uses = pl.concat([uses, reached(EVENT_SPANS.empty(), later)])
     ticks = path_ticks.standing(store.database, SYSTEM)
     since = date.fromisoformat(note["usage_from"]) if note["usage_from"] else None
-    placed = progress(live, steps, uses, ticks, day, since)
+    placed = progress(live, steps, uses, ticks, day, since, ticked_until)
     return Walked(steps, placed, uses, {**note, **now, "nths": [*note["nths"], *asked]})
 
 

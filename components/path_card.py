@@ -90,7 +90,7 @@ def _when(step: dict[str, Any], row: dict[str, Any], ticked: date | None, today:
     if step["state"] == "done":
         return f"{words.day(step['done_on'], today)}, day {step['days']:,}"
     if ticked is not None:
-        return f"ticked, {words.day(ticked, today)}; counts from the next refresh"
+        return f"ticked, {words.day(ticked, today)}; counts once accounts are placed anew"
     if step["state"] == "skipped":
         return "left out"
     if step["state"] == "current" and step["gap_days"] is not None:

@@ -9,8 +9,10 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
+from actions import path_places
 from actions import paths as deeds
 from components import clock, empty, failures, paths_words, session, words
+from components.downloads import downloads
 from components.queries import Reader
 from components.queries import paths as read
 from components.queries import playbooks as read_content
@@ -18,6 +20,7 @@ from components.queries.content import offered
 from models.paths.adopted import HappyPath, differences, from_body
 from models.paths.frames import Discovery
 from models.paths.prescribed import FOUND, found_as
+from pages import _files
 from pages._paths_compare import side_by_side
 from pages._paths_form import form, is_open, open_form
 
@@ -48,15 +51,13 @@ def cards(reader: Reader) -> None:
     force = [card for card in own if card.row and card.row["adopted_version"] is not None]
     away = [card for card in own if card not in force]
     fresh = _found(found)
-    st.subheader("The paths", anchor=False)
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.subheader("The paths", anchor=False, width="content")
+        steps = read.path_table(reader)
+        downloads(f"paths-{reader.as_of}", steps.height, _files.tables(reader, "paths", steps))
     failures.tell(WHERE)
     st.markdown(_head(force, fresh))
-    if read.waits_for_refresh(reader):
-        st.info(
-            "Paths were adopted or changed since accounts were last placed. The picture above follows with "
-            "the next refresh.",
-            icon=":material/update:",
-        )
+    _placed(reader)
     may = reader.viewer.role in deeds.WHO
     if not may:
         st.caption("Managers and admins adopt and edit paths; you tick steps on each account's page.")
@@ -70,6 +71,29 @@ def cards(reader: Reader) -> None:
             with part:
                 for card in away:
                     _card(reader, card, found, may=may)
+
+
+def _placed(reader: Reader) -> None:
+    """When accounts were placed anew; where they wait for it, a button that does it."""
+    last = read.placing(reader)
+    if read.waits_to_be_placed(reader):
+        with st.container(border=True, horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(
+                ":material/update: Paths or ticks changed since accounts were last placed.", width="stretch"
+            )
+            st.button("Place accounts now", key="place-accounts", type="primary", on_click=_place)
+    elif last is not None:
+        at = f"{words.day(last.at.date(), clock.today())} {clock.shown(last.at)}"
+        st.caption(
+            f"Accounts were placed anew {at}, after a change by {words.plain(last.by)}. "
+            "Exceptions and the risk order follow with the next refresh."
+        )
+
+
+def _place() -> None:
+    reader = session.reader()
+    act = partial(path_places.place_accounts, reader.store, reader.viewer, session.now_utc())
+    failures.attempt(act, WHERE)
 
 
 def _own(row: dict[str, Any], found: Discovery | None) -> _Card:

@@ -121,7 +121,7 @@ def _choices(reader: Reader, rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str
         here = st.container(width="content")
     found = kept(rows, query, str(st.session_state.get(SEARCH) or ""))
     with here:
-        every = _rows(found.select("account_id"), found, read.progress(reader))
+        every = read.progress_table(reader).join(found, on="account_id", how="semi", maintain_order="left")
         downloads(
             f"path-progress-{reader.as_of}", every.height, _files.tables(reader, "path-progress", every)
         )

@@ -9,7 +9,8 @@ import streamlit as st
 
 from components import queries
 from components.queries import NotFound, Reader
-from components.queries.placing import placed, placing
+from components.queries.placing import placed
+from components.queries.placing import placing as placing
 from data_access import path_discoveries, path_ticks, paths, snapshots
 from data_access.path_discoveries import Kept
 from models.event_success import EVENT_SUCCESS
@@ -58,7 +59,7 @@ def path_of(row: dict[str, str]) -> HappyPath:
     return from_body(row["body"])
 
 
-def waits_for_refresh(reader: Reader) -> bool:
+def waits_to_be_placed(reader: Reader) -> bool:
     """Whether paths or ticks changed since accounts were last placed."""
     last = placing(reader)
     return paths.differ(last.note if last else _note(reader), _holding(*_key(reader), reader))

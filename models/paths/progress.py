@@ -48,6 +48,7 @@ def progress(
     ticks: pl.DataFrame,
     as_of: date,
     usage_from: date | None = None,
+    ticked_until: date | None = None,
 ) -> Progress:
     """Place the live book on the paths in force, as of a day.
 
@@ -59,13 +60,15 @@ def progress(
     Its step is the furthest position of which it did something; what is missing before is skipped; the
     clock of the next step starts when the position before was complete. Stuck: longer than 85 % of the
     successful were on that step (three times their median where fewer than 85 % ever took it). Behind: past
-    the step's target, or without one, later after signing than 85 % of them. Nothing after `as_of` counts.
+    the step's target, or without one, later after signing than 85 % of them. Nothing after `as_of` counts,
+    but for what people ticked meanwhile, up to `ticked_until`, where that is asked for.
     """
     meant = _meant(live, steps, as_of, usage_from)
     if meant.is_empty():
         return Progress.none()
     marked = _columns(steps)
-    grid = _grid(meant, marked, reached, ticks, as_of)
+    known = ticks.filter(pl.col("done_on") <= (ticked_until or as_of))
+    grid = _grid(meant, marked, reached.filter(pl.col("reached_on") <= as_of), known, as_of)
     paths = steps["path_key"].unique(maintain_order=True).to_list()
     chosen = place(~np.isnan(grid.days), _asked(marked, paths), _allowed(meant, marked, paths))
     accounts = meant.with_columns(
@@ -130,9 +133,9 @@ def _grid(
 ) -> _Grid:
     rows = accounts.select("row", "account_id")
     data = steps.filter(pl.col("kind") == "data").select("event", "nth", "column").unique()
-    used = reached.filter(pl.col("reached_on") <= as_of).join(data, on=["event", "nth"])
+    used = reached.join(data, on=["event", "nth"])
     hand = steps.filter(pl.col("kind") == "manual").select("path_id", "step", "column")
-    ticked = ticks.filter(pl.col("done_on") <= as_of).join(hand, on=["path_id", "step"])
+    ticked = ticks.join(hand, on=["path_id", "step"])
     known = pl.when(pl.col("last_on") <= as_of).then("last_on")
     marks = pl.concat(
         [
@@ -254,7 +257,7 @@ def _rows(
     ).with_columns(
         pl.col("done", "steps", "left_out", "moved", "furthest").fill_null(0),
         pl.col("skipped", "swapped", "again").fill_null([]),
-        days_on=(pl.lit(as_of) - pl.col("arrived_on")).dt.total_days(),
+        days_on=(pl.lit(as_of) - pl.col("arrived_on")).dt.total_days().clip(lower_bound=0),
     )
     stated = with_state(counted)
     looped = pl.when(pl.col("state") == "stuck").then("again").otherwise(pl.lit([], pl.List(pl.String)))

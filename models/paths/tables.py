@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from models.contracts import Column, Contract
-from models.facts import REAL, TEXT, WHOLE
+from models.facts import DAY, REAL, TEXT, WHOLE
 from models.paths.frames import STEPS
 from models.paths.funnel import FUNNEL
 from models.paths.progress_frames import PRESCRIBED, PROGRESS
@@ -39,6 +39,9 @@ PROGRESS_TABLE = Contract(
         Column("name", TEXT, required=True),
         Column("segment", TEXT),
         Column("csm_id", TEXT),
+        Column("mrr", REAL, doc="a month, in `currency`"),
+        Column("currency", TEXT),
+        Column("renewal_on", DAY),
         *(
             Column(column.name, TEXT, True, f"{column.doc}; joined with ;")
             if column.name in _LISTS
@@ -77,6 +80,6 @@ def path_table(steps: pl.DataFrame, funnel: pl.DataFrame, found: pl.DataFrame) -
 
 def progress_table(progress: pl.DataFrame, scores: pl.DataFrame) -> pl.DataFrame:
     """Where everybody stands, by name; columns of `PROGRESS_TABLE`. In: `PROGRESS`, `snapshot.SCORES`."""
-    who = scores.select("account_id", "name", "segment", "csm_id")
+    who = scores.select("account_id", "name", "segment", "csm_id", "mrr", "currency", "renewal_on")
     told = progress.with_columns(pl.col(*_LISTS).list.join("; "))
     return PROGRESS_TABLE.check(told.join(who, on="account_id").sort("name", "account_id"))

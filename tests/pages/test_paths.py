@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from actions import paths as deeds
+from actions.exporting import export
 from components import queries
 from components.queries import EVERYONE, Reader
 from components.queries import paths as read
@@ -178,7 +179,8 @@ def test_without_a_path_it_says_why_and_a_path_is_written_by_hand(open_page: Ope
 
     assert read.in_force(reader())["name"].to_list() == ["Ours"]
     assert "✓ In force, version 1" in shown(app)
-    assert "next refresh" in "".join(info.value for info in app.info)
+    assert "Accounts were placed anew" in shown(app)
+    assert (read.progress(reader())["path"] == "Ours").all(), "nobody waits for a refresh"
 
 
 @pytest.mark.usefixtures("in_walked")
@@ -330,6 +332,48 @@ def test_a_found_path_shows_its_evidence_and_is_adopted(
 
     adopted = read.in_force(reader()).filter(pl.col("name") == "Import to Report")
     assert read.path_of(adopted.row(0, named=True)).origin.startswith("found as of 2026-11-20")
+
+
+@pytest.mark.usefixtures("in_walked")
+def test_accounts_that_could_not_be_placed_are_placed_at_a_press(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(deeds, "placed_if_possible", lambda *_: None)
+        app = press(open_page("paths"), "retire-own-1")
+    assert "changed since accounts were last placed" in shown(app)
+    assert (read.progress(reader())["path"] == NAMES[0]).any()
+
+    app = press(app, "place-accounts")
+
+    assert (read.progress(reader())["path"] == NAMES[1]).all()
+    assert "Accounts were placed anew" in shown(app)
+    assert "changed since accounts were last placed" not in shown(app)
+    assert set(queries.book(reader())["path"]) == {NAMES[1]}, "the table of accounts follows"
+
+
+@pytest.mark.parametrize("whose", ["everyone", "one CSM"])
+@pytest.mark.usefixtures("in_walked")
+def test_exports_are_what_the_screens_show_also_after_a_change(whose: str, tmp_path: Path) -> None:
+    viewer = EVERYONE if whose == "everyone" else Viewer("eva@example.com", "Eva", "csm", ("csm-01",))
+    now, store, out = queries.reader(viewer), reader().store, tmp_path / "out"
+    one = read.progress(now)["account_id"][0]
+    deeds.tick_step(store, EVERYONE, DEMO_NOW, 1, f"by hand: {KICK_OFF.casefold()}", one)
+    deeds.retire_path(store, EVERYONE, DEMO_NOW, 2, 1)
+    now = queries.reader(viewer)
+
+    steps, standing = read.path_table(now), read.progress_table(now)
+
+    assert export(store, viewer, DEMO_NOW, "paths", "parquet", out) == steps.height
+    assert pl.read_parquet(out).equals(steps)
+    assert set(steps["path"]) == {NAMES[0]}
+    assert export(store, viewer, DEMO_NOW, "path-progress", "parquet", out) == standing.height
+    assert pl.read_parquet(out).equals(standing)
+    assert standing["account_id"].sort().equals(queries.scores(now)["account_id"].sort())
+    assert (standing.height < queries.scores(reader()).height) == (whose != "everyone")
+    assert standing.filter(account_id=one)["done"].item() == (
+        read.step_times(now).filter(account_id=one, state="done").height
+    )
 
 
 @pytest.mark.usefixtures("in_walked")

@@ -214,6 +214,24 @@ def test_ticks_count_and_unticked_steps_are_no_deviation() -> None:
     assert progress(live(a=""), steps, rows, other, AS_OF, USAGE_FROM).rows["done"].to_list() == [2]
 
 
+def test_a_tick_after_the_day_counts_only_where_it_is_asked_for() -> None:
+    path = tidy(
+        HappyPath("Way", (step("A", 1, 10.0), PathStep("Call", 2, "manual", who="CSM"), step("B", 3, 20.0)))
+    )
+    tick = {"tick_id": 1, "path_id": 1, "step": "by hand: call", "account_id": "a"}
+    tick |= {"done_on": AS_OF + timedelta(days=2), "ticked_at": datetime(2026, 5, 1), "ticked_by": "eva"}
+
+    def told(until: date | None) -> dict[str, Any]:
+        rows, ticks = frame(REACHED, *did("a", A=5)), frame(TICKS, tick)
+        steps = steps_of([adopted_as(1, 1, path)])
+        found = progress(live(a=""), steps, rows, ticks, AS_OF, USAGE_FROM, until)
+        return found.rows.row(0, named=True)
+
+    assert [told(until)["next"] for until in (None, AS_OF, AS_OF + timedelta(days=1))] == ["Call"] * 3
+    later = told(AS_OF + timedelta(days=2))
+    assert (later["next"], later["days_on"], later["done"]) == ("B", 0, 2)
+
+
 def test_nobody_stands_anywhere_without_a_path() -> None:
     nowhere = progress(live(a=""), steps_of([]), REACHED.empty(), TICKS.empty(), AS_OF, USAGE_FROM)
     assert nowhere.rows.is_empty()
