@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from actions import doctor as checks
+from actions import keeping, personal
 from actions.backup import backup, restore
 from actions.churn import backtest
 from actions.demo import is_empty, make_demo
@@ -30,7 +31,7 @@ from actions.progress import Progress as Report
 from actions.propose_mapping import propose_mapping
 from actions.refresh import RefreshReport, needed, refresh, refresh_weeks
 from data_access import people
-from data_access.errors import RoundsError
+from data_access.errors import DataError, RoundsError
 from data_access.store import Store, open_store
 from data_access.viewer import SYSTEM, Viewer
 from models.contracts import ContractError
@@ -50,6 +51,7 @@ def _one_of(known: Sequence[str]) -> Callable[[str], str]:
     return check
 
 
+ContactDeed = Annotated[str, typer.Argument(callback=_one_of(("export", "erase")), metavar="export,erase")]
 What = Annotated[str, typer.Argument(callback=_one_of(list(EXPORTS)), metavar=",".join(EXPORTS))]
 Format = Annotated[str, typer.Option("--format", callback=_one_of(FORMATS), metavar=",".join(FORMATS))]
 AsOf = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="the last day that counts")]
@@ -186,6 +188,45 @@ def restore_(
         done = restore(store, SYSTEM, _now(), file, replace=replace, progress=report)
     answer = {"bytes": done.bytes, "tables": done.tables, "files": done.files}
     _say(as_json, answer, done.in_words("restored from"))
+
+
+@app.command("contact")
+def contact_(
+    what: ContactDeed,
+    whom: Annotated[str, typer.Argument(help="contact id or e-mail address")],
+    out: Annotated[Path | None, typer.Option(help="the file to write (export)")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="erase; without it only say what would be")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Give one contact all that is kept of them, or forget them everywhere, with proof."""
+    with _work() as (store, report):
+        if what == "export":
+            body, rows = personal.export(store, SYSTEM, _now(), whom)
+            if out is None:
+                raise DataError("Say where to write it: --out FILE.json.")
+            out.write_bytes(body)
+            _say(as_json, {"rows": rows}, f"{rows:,} rows written to {out}.")
+        elif not yes:
+            found = personal.look(store, SYSTEM, whom)[1].places
+            places = "".join(f"\n{place}: {count:,}" for place, count in found.items())
+            _say(as_json, {"found": found}, f"Found; say --yes to erase.{places}")
+        else:
+            done = personal.erase(store, SYSTEM, _now(), whom, report)
+            _say(as_json, asdict(done), done.in_words())
+            if not done.whole:
+                raise typer.Exit(1)
+
+
+@app.command("expire")
+def expire_(
+    yes: Annotated[bool, typer.Option("--yes", help="do it; without it only say what would go")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take away raw data that is older than the settings keep it; a refresh does so too."""
+    with _work() as (store, _):
+        found = keeping.apply(store, SYSTEM, _now()) if yes else keeping.due(store, _now())
+    lines = [one.in_words(done=yes) for one in found] or ["Nothing is older than the settings keep it."]
+    _say(as_json, {"removed" if yes else "due": [asdict(one) for one in found]}, "\n".join(lines))
 
 
 @app.command()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from actions import personal
 from actions.progress import Progress, silent
 from data_access import restores
 from data_access.audit import record
@@ -16,7 +17,7 @@ from data_access.errors import Conflict, NotAllowed
 from data_access.locks import exclusive
 from data_access.restore import read_backup, restore_lake, restore_rows, restore_warehouse
 from data_access.store import Store
-from data_access.viewer import Role, Viewer
+from data_access.viewer import SYSTEM, Role, Viewer
 
 WHO: tuple[Role, ...] = ("admin", "system")
 
@@ -63,8 +64,8 @@ def restore(
 ) -> Copied:
     """Put a backup back, whole or not at all: every row and file is held against it before it holds.
 
-    Others may go on reading. A store that holds data is replaced only when `replace` says so. No import or
-    refresh runs meanwhile.
+    Whoever was erased since the backup was made is erased again. Others may go on reading. A store that
+    holds data is replaced only when `replace` says so. No import or refresh runs meanwhile.
     """
     _may(viewer)
     if not replace and any(fact_rows(store).values()):
@@ -81,6 +82,7 @@ def restore(
             restore_rows(store, connection, Path(folder), manifest, progress)
             restores.remember(connection, viewer, now, str(source), rows)
             record(connection, viewer, now, "restore", str(source), rows=rows)
+    personal.erase_again(store, SYSTEM, now, deep=True)
     return _copied(source, manifest)
 
 

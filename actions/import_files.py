@@ -12,6 +12,7 @@ import polars as pl
 from actions.import_report import ImportReport, TableReport
 from actions.progress import Progress, silent
 from actions.reading import Reading, read_source
+from actions.screening import again, screen
 from data_access import imports, settings
 from data_access.audit import record
 from data_access.database import Transaction
@@ -51,16 +52,19 @@ def import_files(
 
     The same rows again change nothing; a row of a known key with other values replaces what it
     speaks of. Refused rows are kept with their reason. One import runs at a time. Raises
-    `InputError` or `MappingError` before a row is read when a file or column is missing.
+    `InputError` or `MappingError` before a row is read when a file or column is missing. For admins: a file
+    may say whose accounts are whose.
     """
-    viewer.may_write()
+    viewer.may_administer("Importing")
     with exclusive(store, "import"), usage_load(store) as load:
         sources = [open_table(table, base) for table in mapping.tables]
         known: dict[str, pl.DataFrame] = {}
         landed: list[Landed] = []
         positions: dict[str, int] = {}
+        left_out = screen(store, now.date())
         for one in sources:
-            reading = read_source(one, _accounts(store, known), load, positions, now, progress)
+            known_accounts = _accounts(store, known)
+            reading = read_source(one, known_accounts, load, positions, now, progress, again(left_out))
             landed.append(Landed(reading, _land(store, known, reading)))
         progress("writing", 0, None)
         written = write_lake(store, load, _rows(progress)) if load.rows else None
@@ -150,6 +154,7 @@ def _write_usage(
         repeats=sum(reading.repeats for reading in readings),
         newest=max((reading.newest for reading in readings if reading.newest), default=None),
         notes=tuple(note for reading in readings for note in reading.notes),
+        left_out=tuple(sentence for reading in readings for sentence in reading.left_out),
     )
     accepted, unchanged = written.inserted + written.updated, written.unchanged + whole.repeats
     report = _recorded(connection, viewer, now, source, whole, accepted, unchanged)
@@ -190,6 +195,7 @@ def _recorded(
         reading.rejected,
         reading.notes,
         import_id,
+        reading.left_out,
     )
 
 

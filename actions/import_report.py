@@ -9,7 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class TableReport:
-    """One source of one fact: read = accepted + unchanged + rejected."""
+    """One source of one fact: read = accepted + unchanged + rejected.
+
+    `left_out` says in sentences what was not stored, or without whom: people who were erased, old data.
+    """
 
     fact: str
     files: tuple[str, ...]
@@ -19,6 +22,7 @@ class TableReport:
     rejected: int
     notes: tuple[str, ...] = ()
     import_id: int = 0
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -32,10 +36,11 @@ class ImportReport:
         return {fact: self._counts(fact) for fact in dict.fromkeys(table.fact for table in self.tables)}
 
     def in_words(self) -> str:
-        """One line a source."""
+        """One line a source, and one for what was left out."""
         return "\n".join(
             f"{table.fact}: {table.read:,} read, {table.accepted:,} accepted, "
             f"{table.unchanged:,} unchanged, {table.rejected:,} rejected"
+            + "".join(f"\n  {sentence}" for sentence in table.left_out)
             for table in self.tables
         )
 
@@ -48,4 +53,5 @@ class ImportReport:
             "rejected": sum(table.rejected for table in mine),
             "import_ids": [table.import_id for table in mine],
             "notes": [note for table in mine for note in table.notes],
+            "left_out": [sentence for table in mine for sentence in table.left_out],
         }

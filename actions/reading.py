@@ -9,6 +9,7 @@ from datetime import datetime
 import polars as pl
 
 from actions.progress import Progress
+from actions.screening import Screen
 from data_access.files import Source
 from data_access.usage.load import UsageLoad
 from models.facts import USAGE_EVENTS
@@ -43,6 +44,7 @@ class Reading:
     repeats: int = 0
     newest: datetime | None = None
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
     parts: dict[str, None] = field(default_factory=dict)
 
     @property
@@ -69,11 +71,13 @@ def read_source(
     positions: dict[str, int],
     now: datetime,
     progress: Progress,
+    screen: Screen,
 ) -> Reading:
     """Read and normalise every row; usage rows go to `load`, other good rows are kept.
 
-    Rows of accounts that nobody knows are refused. `positions` numbers the usage files of the whole
-    import. Progress is in rows; how many there will be is told from the share of bytes read so far.
+    Rows of accounts that nobody knows are refused; `screen` leaves out who was erased and what is too old.
+    `positions` numbers the usage files of the whole import. Progress is in rows; how many there will be is
+    told from the share of bytes read so far.
     """
     table = source.table
     reading = Reading(table)
@@ -86,6 +90,9 @@ def read_source(
         if accounts is not None:
             good, strangers = unknown_accounts(good, accounts)
             rejects.append(strangers)
+        good, refused, old = screen.rows(table.contract, good)
+        rejects = [*map(screen.rejects, rejects), refused]
+        reading.repeats += old
         reading.rejects += [frame for frame in rejects if not frame.is_empty()]
         reading.read += step.read
         reading.repeats += step.repeats
@@ -93,7 +100,8 @@ def read_source(
         progress(stage, reading.read, _rows_in_all(source, reading.read, step.position))
     progress(stage, reading.read, reading.read)
     reading.files = tuple(reading.parts) or (table.file or "query",)
-    reading.notes = (*source.notes, *normaliser.notes)
+    reading.left_out = tuple(screen.notes())
+    reading.notes = (*source.notes, *normaliser.notes, *reading.left_out)
     return reading
 
 

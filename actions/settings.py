@@ -16,6 +16,7 @@ from models.decisions import success_from
 from models.effects.lots import MOST_SHARE
 from models.exchange import assumed_from, rates_from
 from models.findings import kinds_off
+from models.keeping import periods_from
 
 WHO: tuple[Role, ...] = ("manager", "admin", "system")
 
@@ -59,6 +60,7 @@ def _checked(before: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
         rates_from(body)
         assumed_from(body)
         call_settings.chosen(body)
+        periods_from(body)
         kinds_off(body)
     except (TypeError, ValueError) as error:
         raise DataError(f"These settings make no sense: {error}.") from error

@@ -58,14 +58,29 @@ def listed_in(connection: sa.Connection) -> Suppressed:
     return Suppressed({salt: frozenset(digests) for salt, digests in found.items()})
 
 
+def named(connection: sa.Connection, key: str) -> str:
+    """What the audit log calls a contact: a digest that tells nobody who does not know the key."""
+    return f"contact {digest(_salt(connection), key)[:12]}"
+
+
 def add(connection: sa.Connection, reference: str, texts: Iterable[str]) -> int:
     """Suppress these keys and addresses from now on, in the caller's transaction; how many are new."""
-    salt = connection.execute(sa.select(suppressions.c.salt).limit(1)).scalar() or secrets.token_hex(16)
-    known = listed_in(connection)
+    salt, known = _salt(connection), listed_in(connection)
     fresh = {digest(salt, text) for text in texts if text.strip() and not known.has(text)}
     for one in sorted(fresh):
         connection.execute(sa.insert(suppressions).values(digest=one, salt=salt, reference=reference))
     return len(fresh)
+
+
+def _salt(connection: sa.Connection) -> str:
+    """The store's salt: it comes with the first row, which is nobody's digest."""
+    rows = connection.execute(sa.select(suppressions.c.salt).order_by(suppressions.c.salt).limit(1))
+    salt = rows.scalar()
+    if salt is None:
+        salt = secrets.token_hex(16)
+        nobody = {"digest": digest(salt, secrets.token_hex(16)), "salt": salt, "reference": "salt"}
+        connection.execute(sa.insert(suppressions).values(**nobody))
+    return str(salt)
 
 
 def remember(connection: sa.Connection, reference: str, at: datetime, person: str, places: str) -> None:

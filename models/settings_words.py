@@ -12,6 +12,8 @@ from models.behaviour import PARTS
 from models.call_settings import in_words
 from models.contracts import Column, Contract
 from models.decisions import Success, decisions, success_from
+from models.findings import KINDS, OFF
+from models.keeping import in_words as kept_in_words
 
 DEFAULT_CAPACITY = 8
 DAYS = (90, 180, 365)
@@ -92,12 +94,15 @@ def told(body: Mapping[str, Any]) -> dict[str, str]:
         known["First value"] = f"within {body['first_value_days']} days of signing"
     if body.get("alert_budget"):
         known["New exceptions"] = f"at most {body['alert_budget']} a week for each CSM"
+    if body.get(OFF):
+        known["Not looked for"] = ", ".join(KINDS.get(kind, kind) for kind in body[OFF])
     answers = body.get("reply_days") or {}
     if answers:
         known["Answers"] = ", ".join(
             f"{channel} within {days:g} working days" for channel, days in sorted(answers.items())
         )
     told_above = {
+        OFF,
         "alert_budget",
         "reply_days",
         "success",
@@ -109,11 +114,18 @@ def told(body: Mapping[str, Any]) -> dict[str, str]:
         "value",
         "holdout",
         "calls",
+        "keep",
     }
     if "holdout" in body:
         known["Held out of the calls"] = f"{float(body['holdout']):.0%}" if body["holdout"] else "none"
     others = set(body) - told_above
-    return known | in_words(body) | _money(body) | {name: str(body[name]) for name in sorted(others)}
+    return (
+        known
+        | in_words(body)
+        | kept_in_words(body)
+        | _money(body)
+        | {name: str(body[name]) for name in sorted(others)}
+    )
 
 
 def _money(body: Mapping[str, Any]) -> dict[str, str]:

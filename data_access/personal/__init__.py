@@ -1,0 +1,1 @@
+"""Finding one person in everything Rounds keeps, and taking them out."""
