@@ -56,7 +56,8 @@ def scores(home: Path, since: date, until: date) -> pl.Series:
 
 
 def nps(answers: pl.Series) -> str:
-    whole = round(100 * float((answers >= 9).mean() or 0) - 100 * float((answers <= 6).mean() or 0))
+    promoters, detractors = answers.filter(answers >= 9).len(), answers.filter(answers <= 6).len()
+    whole = round(100 * (promoters - detractors) / answers.len())
     return f"{'+' if whole > 0 else '−' if whole < 0 else ''}{abs(whole)}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from pathlib import Path
 
@@ -88,6 +89,52 @@ def test_the_past_is_scored_week_by_week_and_goes_on_where_it_was(
     assert [said.value for said in app.success] == ["2 weeks scored."]
     assert "Each of the past 4 weeks is scored" in shown(app)
     assert queries.snapshot_list(reader()).height == 5
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_whoever_looks_sees_how_far_the_past_is_and_nobody_starts_it_twice(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(*_: object, progress: jobs.Tell) -> list[object]:
+        progress("weekly snapshots", 13, 52)
+        begun.set()
+        assert go_on.wait(30)
+        return []
+
+    monkeypatch.setattr(_history, "refresh_weeks", slow)
+    monkeypatch.setattr(_history, "WEEKS", 4)
+    one = open_page("data", tab="Snapshots")
+    one.button(key="recompute").click().run()
+    assert begun.wait(30)
+    try:
+        csm = str(queries.csms(reader())["email"].drop_nulls()[0])
+        for app in (one.run(), open_page("data", viewer=csm, tab="Snapshots")):
+            [bar] = app.get("progress")
+            assert "25%" in bar.proto.text
+            assert not [button for button in app.button if button.key == "recompute"]
+    finally:
+        go_on.set()
+    assert not wait(one, _history.WHERE).failure
+
+
+@pytest.mark.usefixtures("in_demo")
+def test_a_past_that_could_not_be_scored_says_why_and_can_be_started_again(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise queries.RoundsError("The disk is full.")
+
+    monkeypatch.setattr(_history, "refresh_weeks", refuse)
+    monkeypatch.setattr(_history, "WEEKS", 4)
+    app = open_page("data", tab="Snapshots")
+    app.button(key="recompute").click().run()
+    if jobs.current(_import.name(reader(), _history.WHERE)):
+        wait(app, _history.WHERE)  # it had not ended when the page was drawn
+
+    assert "The disk is full. The weeks scored so far stay" in app.error[0].value
+    assert app.button(key="recompute")
 
 
 @pytest.mark.usefixtures("in_empty")
