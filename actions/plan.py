@@ -34,15 +34,16 @@ def take(
         version = claims.take(connection, viewer, now, account_id)
         tasks.not_called(connection, account_id, now)
         call_limits.kept(connection, viewer, now, account_id, contact_id, csm_id, day_began, because)
-        record(connection, viewer, now, "call taken", account_id)
+        record(connection, viewer, now, "call taken", account_id, after={"taken_by": viewer.name})
         return version
 
 
 def let_go(store: Store, viewer: Viewer, now: datetime, account_id: str) -> None:
     """Give the call back to whoever takes it next."""
     with store.database.write() as connection:
-        claims.let_go(connection, viewer, account_id)
-        record(connection, viewer, now, "call given back", account_id)
+        if claims.let_go(connection, viewer, account_id):
+            before = {"taken_by": viewer.name}
+            record(connection, viewer, now, "call given back", account_id, before=before)
 
 
 def put_off(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from data_access import uploads
+from data_access.audit import record
 from data_access.errors import DataError
 from data_access.files import open_table, sample
 from data_access.store import Store
@@ -20,10 +21,14 @@ from models.propose import Proposal, propose
 def keep_uploads(
     store: Store, viewer: Viewer, now: datetime, files: Sequence[tuple[str, BinaryIO]]
 ) -> list[Path]:
-    """Keep handed-in files together in a folder of their own, under safe names."""
+    """Keep handed-in files together in a folder of their own, under safe names; on record by those names."""
     viewer.may_administer("Importing")
     folder = uploads.new_folder(store, now)
-    return [uploads.keep(folder, name, content) for name, content in files]
+    kept = [uploads.keep(folder, name, content) for name, content in files]
+    with store.database.write() as connection:
+        after = {"files": [path.name for path in kept]}
+        record(connection, viewer, now, "files handed in", folder.name, rows=len(kept), after=after)
+    return kept
 
 
 def propose_mapping(paths: Sequence[Path]) -> Proposal:

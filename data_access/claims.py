@@ -70,9 +70,9 @@ def take(connection: sa.Connection, viewer: Viewer, now: datetime, account_id: s
     return version
 
 
-def let_go(connection: sa.Connection, viewer: Viewer, account_id: str) -> None:
-    """Give up the viewer's own claim on an account; nothing happens where there is none."""
+def let_go(connection: sa.Connection, viewer: Viewer, account_id: str) -> bool:
+    """Give up the viewer's own claim on an account; whether there was one."""
     viewer.may_write()
     hold(connection, viewer, account_id)
     mine = (call_claims.c.account_id == account_id) & (call_claims.c.person == viewer.person)
-    connection.execute(sa.delete(call_claims).where(mine))
+    return bool(connection.execute(sa.delete(call_claims).where(mine)).rowcount)

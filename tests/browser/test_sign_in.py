@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
-from playwright.sync_api import Page
 
 from data_access import audit
 from data_access.config import Configuration
@@ -19,11 +15,13 @@ from data_access.people import csms
 from data_access.store import open_store
 from data_access.viewer import SYSTEM
 from tests.browser.conftest import Visit
-from tests.browser.server import answers, free_port, serve
+from tests.browser.server import serve
+from tests.browser.signing import ADMIN, Sign, configured, present, provider
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-STRANGER, ADMIN, LIAR = "stranger@example.org", "boss@example.org", "unverified"
+STRANGER, LIAR = "stranger@example.org", "unverified"
+sign_in = Sign.enter
 
 
 def staff(home: Path) -> pl.DataFrame:
@@ -41,52 +39,20 @@ def entries(home: Path) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def provider(home: Path) -> Iterator[str]:
+def at(home: Path) -> Iterator[str]:
     """The provider, a process of its own: our people, two others, and one it does not vouch for."""
     people = staff(home).drop_nulls("email")["email"].to_list()
-    users = [{"sub": one, "email": one, "email_verified": True} for one in people]
+    users: list[dict[str, object]] = [{"sub": one, "email": one, "email_verified": True} for one in people]
     users += [{"sub": one, "email": one} for one in (STRANGER, ADMIN)]
     users.append({"sub": LIAR, "email": people[0], "email_verified": False})
-    port = free_port()
-    command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port)]
-    for user in users:
-        command += ["--user-claims", json.dumps(user)]
-    with (home.parent / "provider.log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            answers(process, f"http://localhost:{port}/.well-known/openid-configuration")
-            yield f"http://localhost:{port}"
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
+    with provider(home.parent, users) as address:
+        yield address
 
 
 @pytest.fixture
-def environment(provider: str, monkeypatch: pytest.MonkeyPatch) -> int:
+def environment(at: str, monkeypatch: pytest.MonkeyPatch) -> int:
     """Sign-in by environment, as an operator sets it; gives the port that the app must have."""
-    port = free_port()
-    told = {
-        "METADATA_URL": f"{provider}/.well-known/openid-configuration",
-        "CLIENT_ID": "rounds",
-        "CLIENT_SECRET": "not a secret",
-        "COOKIE_SECRET": "a long random text for a test",
-        "REDIRECT_URI": f"http://localhost:{port}/oauth2callback",
-    }
-    for name, value in told.items():
-        monkeypatch.setenv(f"ROUNDS_AUTH_{name}", value)
-    monkeypatch.setenv("ROUNDS_ADMINS", ADMIN)
-    monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
-    return port
-
-
-def sign_in(page: Page, sub: str) -> None:
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_placeholder("sub").fill(sub)
-    page.get_by_role("button", name="Authorize").click()
-
-
-def present() -> str:
-    return datetime.now(UTC).isoformat()
+    return configured(at, monkeypatch).port
 
 
 def test_a_csm_signs_in_to_their_own_book_and_out_again(home: Path, environment: int, visit: Visit) -> None:
