@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import polars as pl
 
+from data_access.content import CONTENT
 from data_access.exceptions import EXCEPTIONS
 from data_access.tasks import TASKS
 from models.call_frames import CALLS
 from models.churn.listing import LEAVING
+from models.content_effect import CONTENT_EFFECT
 from models.contracts import Column, Contract
 from models.effects.frames import EFFECTS
 from models.facts import FACTS, TEXT
 from models.paths.tables import PATH_TABLE, PROGRESS_TABLE
 from models.pulse import NEWEST, PULSES
 from models.retention_series import RETENTION_SERIES
+from models.sends import SENDS
 from models.snapshot import MOVES, SCORES
 from models.surveys import VOICE
 
@@ -32,12 +35,17 @@ _FIRST: dict[str, Contract] = {
     "exceptions": EXCEPTIONS,
     "churn": LEAVING,
     "effects": EFFECTS,
+    "content": CONTENT_EFFECT,
+    "content sends": SENDS,
     "paths": PATH_TABLE,
     "path-progress": PROGRESS_TABLE,
     "retention": RETENTION_SERIES,
     "voice": VOICE,
 }
-_ALL = (SCORES, CALLS, EXCEPTIONS, TASKS, LEAVING, NEWEST, PULSES, MOVES, PATH_TABLE, PROGRESS_TABLE)
+_ALL = (
+    *(SCORES, CALLS, EXCEPTIONS, TASKS, LEAVING, NEWEST, PULSES, MOVES, PATH_TABLE, PROGRESS_TABLE),
+    *(CONTENT, SENDS, CONTENT_EFFECT),
+)
 _PLAIN: dict[str, str] = {
     "account_id": "the account, by its id in the imported data",
     "name": "the account's name",

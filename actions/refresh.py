@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from actions import effects, keeping, learning, path_progress, personal
+from actions import effects, keeping, learning, path_progress, personal, sending
 from actions.churn import NOTE as CHURN_NOTE
 from actions.churn import leaving_by
 from actions.facts_by_day import FactsByDay
@@ -201,6 +201,9 @@ def _refresh(
             "first_value_curves": value.curves,
             "event_success": event_success(facts["accounts"], activity.event_spans, day),
             effects.FRAME: effects.matured_on(store, facts["accounts"], activity.account_days, day),
+            sending.FRAME: sending.followed_on(
+                store, facts["accounts"], activity.account_days, activity.event_spans, day
+            ),
             **quality.parts(facts, activity.event_spans, scored.scores, reached, day),
         }
         snapshot_id = _write(store, viewer, now, day, header, scored, links, kept, chosen)

@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from data_access import sends, tasks
+import polars as pl
+
+from data_access import content, sends, tasks
 from data_access.errors import DataError
 from data_access.store import Store
-from data_access.viewer import Viewer
+from data_access.viewer import SYSTEM, Viewer
+from models.content_effect import content_effects
 from models.sends import BY_MAIL, ON_CALL
+
+FRAME = "content_effect"
+"""The part of a snapshot that says what use followed each piece, `CONTENT_EFFECT`."""
+
+
+def followed_on(
+    store: Store, accounts: pl.DataFrame, account_days: pl.DataFrame, event_spans: pl.DataFrame, as_of: date
+) -> pl.DataFrame:
+    """What use followed each piece that was sent, as of a day; columns of `CONTENT_EFFECT`."""
+    sent, library = sends.standing(store.database, SYSTEM), content.listing(store.database)
+    return content_effects(sent, library, accounts, account_days, event_spans, as_of)
 
 
 def send_by_mail(

@@ -40,13 +40,23 @@ class Describe(Protocol):
 
 
 @dataclass(frozen=True)
+class Library:
+    """The pieces that can be sent, and those that were sent with a call: titles by id."""
+
+    offered: dict[int, str]
+    sent: dict[int, str]
+
+
+@dataclass(frozen=True)
 class CallDeeds:
-    """Log a call, say whether it helped, take it back, put an account on the list."""
+    """Log a call, say whether it helped and what was sent, take it back, put an account on the list."""
 
     log: Log
     describe: Describe
     undo: Callable[[str, int, int], None]
     add: Callable[[Sequence[Person]], int]
+    library: Callable[[int], Library]
+    send: Callable[[str, int, Sequence[int]], None]
 
 
 @dataclass(frozen=True)

@@ -18,17 +18,19 @@ _KINDS = {
 }
 
 
-def downloads(name: str, rows: int, make: Mapping[str, Callable[[], bytes]]) -> None:
+def downloads(
+    name: str, rows: int, make: Mapping[str, Callable[[], bytes]], *, label: str = "Export"
+) -> None:
     """One popover with a button for each kind of file in `make` (csv, xlsx, parquet, ics).
 
     `name` is the file's name without its ending, unique on the page.
     """
-    with st.popover("Export", icon=":material/download:", disabled=rows == 0):
+    with st.popover(label, icon=":material/download:", disabled=rows == 0):
         st.caption(f"{rows:,} {'row' if rows == 1 else 'rows'}, all columns.")
         for ending, build in make.items():
-            label, mime, icon = _KINDS[ending]
+            kind, mime, icon = _KINDS[ending]
             st.download_button(
-                label,
+                kind,
                 data=build,
                 file_name=f"{name}.{ending}",
                 mime=mime,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -28,10 +28,13 @@ class Letter:
         return f"mailto:{quote(self.to, safe='@')}?subject={quote(self.subject)}&body={quote(self.body)}"
 
 
-def draft(call: Mapping[str, Any], sender: str, today: date) -> Letter:
+def draft(
+    call: Mapping[str, Any], sender: str, today: date, pieces: Sequence[tuple[str, str | None]] = ()
+) -> Letter:
     """Write to the person of a call what one would open the call with.
 
-    In: a row of `models.call_frames.CALLS`. The reasons stay out: they are facts for the caller.
+    In: a row of `models.call_frames.CALLS`, and title and address of the pieces to send along. The reasons
+    stay out: they are facts for the caller.
     """
     opening = _line(call["talk_track"], "Open").strip('"') or "I wanted to hear how you are doing."
     first = (call["contact_name"] or "").split(" ")[0]
@@ -42,10 +45,15 @@ def draft(call: Mapping[str, Any], sender: str, today: date) -> Letter:
         f"Hello {first}," if first else "Hello,",
         opening,
         *facts,
+        *([f"This may help:\n{_listed(pieces)}"] if pieces else []),
         "Could we talk for ten minutes this week? Tell me when it suits you, and I will ring.",
         f"Kind regards\n{sender}",
     ]
     return Letter(call["email"] or "", f"{call['name']}: ten minutes?", "\n\n".join(lines))
+
+
+def _listed(pieces: Sequence[tuple[str, str | None]]) -> str:
+    return "\n".join(f"{title}: {link}" if link else title for title, link in pieces)
 
 
 def grouped(number: str) -> str:

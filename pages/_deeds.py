@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from actions import calls, exceptions, paths, pulse
-from components import clock, session
-from components.deeds import CallDeeds, ExceptionDeeds, Outcome, Person, Verdict
+import polars as pl
+
+from actions import calls, exceptions, paths, pulse, sending
+from components import clock, queries, session
+from components.deeds import CallDeeds, ExceptionDeeds, Library, Outcome, Person, Verdict
 from components.path_card import PathDeeds
 from components.pulse_card import PulseDeeds
 from components.queries import Reader
+from components.queries import content as read_content
+from components.queries import playbooks as read_playbooks
 
 
 def call_deeds(reader: Reader, then: Callable[[str], None] | None = None) -> CallDeeds:
@@ -65,7 +69,17 @@ def call_deeds(reader: Reader, then: Callable[[str], None] | None = None) -> Cal
         wanted = [_call(one) for one in whom]
         return calls.add_to_list(store, viewer, session.now_utc(), wanted, due_on=clock.today())
 
-    return CallDeeds(log, describe, undo, add)
+    def library(task_id: int) -> Library:
+        now = queries.refreshed(reader)
+        titles = dict(read_playbooks.library(now).select("content_id", "title").iter_rows())
+        sent = read_content.sends(now).filter(pl.col("task_id") == task_id)["content_id"].to_list()
+        return Library(read_content.offered_words(now), {piece: titles[piece] for piece in sent})
+
+    def send(account_id: str, task_id: int, pieces: Sequence[int]) -> None:
+        sending.sent_with_call(store, viewer, session.now_utc(), task_id, pieces)
+        changed(account_id)
+
+    return CallDeeds(log, describe, undo, add, library, send)
 
 
 def exception_deeds(reader: Reader) -> ExceptionDeeds:

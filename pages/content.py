@@ -8,11 +8,13 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from components import clock, empty, failures, session, words
+from components import clock, content_followed, empty, failures, session, words
 from components.downloads import downloads
 from components.queries import Reader
 from components.queries import content as read_content
 from components.queries import playbooks as read
+from models.content_effect import CONTENT_EFFECT
+from models.content_words import CAUTION
 from pages import _files
 from pages._content_form import NEW, PIECE, called, events, form, open_form, retire
 
@@ -90,9 +92,19 @@ def _found(reader: Reader, every: pl.DataFrame) -> pl.DataFrame:
     with here:
         places = {piece: "; ".join(where) for piece, where in read_content.senders(reader).items()}
         sent = pl.col("content_id").replace_strict(places, default=None, return_dtype=pl.String)
-        files = _files.tables(reader, "content", found.with_columns(sent_by=sent))
+        files = _files.tables(reader, "content", _with_effects(reader, found.with_columns(sent_by=sent)))
         downloads("content", found.height, files)
+        sends = read_content.sends(reader)
+        if sends.height:
+            sent_files = _files.tables(reader, "content sends", sends)
+            downloads("content-sends", sends.height, sent_files, label="Export what was sent")
     return found
+
+
+def _with_effects(reader: Reader, found: pl.DataFrame) -> pl.DataFrame:
+    """The pieces with what followed each (`CONTENT_EFFECT`), null where nobody was sent it."""
+    known = pl.DataFrame(list(read_content.effects(reader).values()), schema=CONTENT_EFFECT.schema)
+    return found.join(known, on="content_id", how="left", maintain_order="left")
 
 
 def _adding(reader: Reader, opened: str) -> None:
@@ -113,6 +125,8 @@ def _pieces(reader: Reader, every: pl.DataFrame, found: pl.DataFrame, opened: st
     linked = every.filter(pl.col("content_id").cast(pl.String) == opened)
     if linked.height and not shown["content_id"].is_in(linked["content_id"].implode()).any():
         shown = pl.concat([linked, shown])
+    if read_content.effects(reader):
+        st.caption(CAUTION)
     with place:
         for row in shown.iter_rows(named=True):
             _piece(reader, row, opened=str(row["content_id"]) == opened)
@@ -126,6 +140,7 @@ def _piece(reader: Reader, row: dict[str, Any], *, opened: bool) -> None:
             st.markdown(f"{read.piece_words(row)}{gone}", width="stretch")
             _buttons(row, retired=retired, opened=opened)
         st.caption(_about(reader, row, retired=retired))
+        content_followed.draw(reader, row)
         if opened:
             form(reader, _PAGE, row)
 

@@ -51,3 +51,9 @@ def test_what_is_not_known_is_left_out() -> None:
 def test_numbers_are_grouped_and_keep_every_digit(number: str, shown: str) -> None:
     assert grouped(number) == shown
     assert grouped(number).replace(" ", "") == number.replace(" ", "")
+
+
+def test_pieces_to_send_along_stand_with_their_address() -> None:
+    letter = draft(CALL, "Eva", date(2026, 11, 21), [("Film", "https://example.com/f"), ("Guide", None)])
+    assert "This may help:\nFilm: https://example.com/f\nGuide\n" in letter.body
+    assert "This may help" not in draft(CALL, "Eva", date(2026, 11, 21)).body

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from actions import calls
 from actions.playbooks import Piece, add_content, edit_content, save_playbook
+from actions.refresh import refresh
+from actions.sending import send_by_mail
 from components import queries
 from components.queries import EVERYONE, Reader
+from components.queries import content as read_content
 from components.queries import playbooks as read
+from data_access.viewer import SYSTEM
+from models.content_words import followed
 from models.playbook import default
 from pages import _files
-from tests.conftest import DEMO_NOW
+from tests.conftest import DEMO_DAY, DEMO_NOW
 from tests.pages.conftest import Open, shown
 
 pytestmark = pytest.mark.usefixtures("in_demo")
@@ -151,3 +158,38 @@ def test_an_auditor_only_reads(open_page: Open, monkeypatch: pytest.MonkeyPatch)
 
     assert "Ann Audit" in app.warning[0].value
     assert read.library(reader())["version"].to_list() == [1]
+
+
+def test_a_piece_sent_with_a_call_is_counted_and_its_accounts_are_listed(open_page: Open) -> None:
+    piece = add(FILM)
+    account = queries.book(reader())["account_id"][0]
+    task = calls.log(reader().store, EVERYONE, DEMO_NOW, calls.Call(account), "reached")
+    assert "Nobody was sent it in the past year." in shown(open_page("content"))
+
+    app = open_page("account", account=account)
+    app.multiselect(key=f"sent-{task}").set_value([piece])
+    press(app, "Save")
+    assert "Sent: Film" in shown(app)
+
+    refresh(reader().store, SYSTEM, DEMO_NOW + timedelta(days=1), as_of=DEMO_DAY + timedelta(days=1))
+    app = open_page("content")
+    assert "**Not enough data to say whether use followed:** it was sent to 1 account; the 28" in shown(app)
+    assert "People choose whom they send a piece to" in shown(app)
+    assert [one.label for one in app.expander if one.label.startswith("Sent to")] == ["Sent to 1 account"]
+
+
+def test_pieces_sent_to_many_show_what_use_followed(open_page: Open) -> None:
+    piece = add(FILM)
+    sent_on = DEMO_NOW - timedelta(days=60)
+    for account in queries.book(reader())["account_id"].head(30):
+        send_by_mail(reader().store, EVERYONE, sent_on, account, [piece])
+    refresh(reader().store, SYSTEM, DEMO_NOW)
+
+    said = shown(open_page("content"))
+
+    row = read_content.effects(reader())[piece]
+    assert (row["sent"], row["waiting"]) == (30, 0)
+    assert row["compared"] >= 20
+    assert followed(row) in said
+    assert "(95 % interval, n = " in said
+    assert "As of 20 Nov 2026." in said
