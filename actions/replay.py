@@ -38,7 +38,7 @@ def replay_rule(store: Store, viewer: Viewer, rule: Rule, progress: Progress = s
         rows = FINDINGS.empty()
         if is_finding(rule.measure):
             rows = snapshots.frame(store.database, viewer, snapshot_id, "findings")
-        books.append(scores.select("as_of", "account_id"))
+        books.append(scores.select("as_of", "account_id", "segment"))
         found.append(hits(rule, scores, rows.with_columns(on)))
     return _told(store, viewer, weeks, pl.concat(books), pl.concat(found))
 
@@ -83,8 +83,8 @@ def _weeks(store: Store) -> list[tuple[date, int]]:
 
 
 def _book(store: Store, viewer: Viewer, snapshot_id: int, day: date) -> pl.DataFrame:
-    rows = snapshots.some_scores(store.database, viewer, snapshot_id, ())
-    return rows.select(pl.lit(day).alias("as_of"), "account_id")
+    rows = snapshots.some_scores(store.database, viewer, snapshot_id, ("segment",))
+    return rows.select(pl.lit(day).alias("as_of"), "account_id", "segment")
 
 
 def _told(

@@ -9,10 +9,10 @@ import polars as pl
 
 from models.contracts import Column, Contract
 from models.facts import DAY, FLAG, REAL, TEXT, WHOLE
+from models.replay_base import FOLLOWED_DAYS, Base, everybody, matched
 from models.wilson import Share
 
 WEEKS = 12
-FOLLOWED_DAYS = 90
 LOOKED_AT = 26
 """Weekly snapshots that are read: twelve to count, and those before them, which tell who left."""
 
@@ -47,14 +47,15 @@ FOUND = Contract(
 class Replay:
     """`weekly` (`WEEKLY`, the newest last), `found` (`FOUND`, also of the weeks before the twelve).
 
-    `left` is the share of the found accounts that left within 90 days, `base` that of the whole book of
-    the same days; both of accounts whose 90 days are over, each counted once.
+    `left` is the share of the found accounts that left within 90 days, each counted once, from the first
+    day it was found; `base` that of others of the same weeks and segments (`replay_base.matched`), or of the
+    whole book where nobody was found. Only accounts whose 90 days are over tell.
     """
 
     weekly: pl.DataFrame
     found: pl.DataFrame
     left: Share
-    base: Share
+    base: Base
     as_of: date
 
     @property
@@ -78,9 +79,9 @@ def replay(hits: pl.DataFrame, book: pl.DataFrame, accounts: pl.DataFrame, as_of
     """Tell what a rule would have found over the past 12 weekly snapshots.
 
     In: `own_rules.HITS` of every snapshot looked at; `book` has as_of and account_id of every account in
-    those snapshots; `facts.ACCOUNTS` as known on as_of. An account counts for leaving once, on the first
-    day it was found (for the base: on the first day it was in the book), when those 90 days are over; so
-    only snapshots at least 90 days old tell. Wilson's interval for both shares.
+    those snapshots, and segment where others are to be of the same; `facts.ACCOUNTS` as known on as_of.
+    An account counts for leaving once, on the first day it was found, when those 90 days are over; so only
+    snapshots at least 90 days old tell. Wilson's interval for both shares.
     """
     days = book["as_of"].unique().sort().to_list()
     shown = days[-WEEKS:]
@@ -99,11 +100,11 @@ def replay(hits: pl.DataFrame, book: pl.DataFrame, accounts: pl.DataFrame, as_of
         gone,
         as_of,
     )
+    told = found.filter("counts")
     there = _followed(book.group_by("account_id").agg(first_on=pl.col("as_of").min()), gone, as_of)
+    base = matched(told, hits, book, gone) if told.height else everybody(there, as_of)
     ordered = found.select(FOUND.names).sort("last_on", "account_id", descending=[True, False])
-    return Replay(
-        WEEKLY.check(_weekly(hits, book, shown)), FOUND.check(ordered), _left(found), _left(there), as_of
-    )
+    return Replay(WEEKLY.check(_weekly(hits, book, shown)), FOUND.check(ordered), _left(found), base, as_of)
 
 
 def _followed(rows: pl.DataFrame, gone: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -146,7 +147,8 @@ def verdict(told: Replay) -> str:
     share, usual = left.value or 0.0, base.value or 0.0
     said = (
         f"{left.hits:,} of {left.of:,} left within 90 days ({_percent(share)}, 95 %: {_percent(low)} to "
-        f"{_percent(high)}); of the whole book {base.hits:,} of {base.of:,} did ({_percent(usual)})."
+        f"{_percent(high)}); of others of the same weeks and segments {_percent(usual)} did "
+        f"(n = {base.of:,})."
     )
     ends = base.interval
     if low > ends[1]:

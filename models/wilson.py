@@ -28,12 +28,14 @@ class Share:
         >>> [round(end, 3) for end in Share(8, 10).interval]
         [0.49, 0.943]
         """
-        if not self.of:
-            return 0.0, 1.0
-        share, n = self.hits / self.of, self.of
-        centre = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
-        half = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
-        return max(centre - half, 0.0), min(centre + half, 1.0)
+        return interval_of(self.hits / self.of, self.of) if self.of else (0.0, 1.0)
+
+
+def interval_of(share: float, n: int) -> tuple[float, float]:
+    """Low and high of a share seen among `n` (above 0), 0-1."""
+    centre = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
+    half = Z * sqrt(share * (1 - share) / n + Z * Z / (4 * n * n)) / (1 + Z * Z / n)
+    return max(centre - half, 0.0), min(centre + half, 1.0)
 
 
 def low_and_high(hits: pl.Expr, of: pl.Expr) -> tuple[pl.Expr, pl.Expr]:

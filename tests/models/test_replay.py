@@ -10,6 +10,7 @@ import pytest
 from models.facts import ACCOUNTS
 from models.own_rules import HITS
 from models.replay import Replay, replay, verdict, weekly_days
+from models.replay_base import Base
 from models.wilson import Share, low_and_high
 from tests.models.rows import frame
 
@@ -56,12 +57,12 @@ def test_only_accounts_whose_ninety_days_are_over_tell_who_left() -> None:
     )
     told = replay(hits, book(["left", "late", "stays", "quick", "x"]), left, AS_OF)
     assert told.left == Share(1, 3)
-    assert told.base.of == 5
+    assert (told.base.value, told.base.of) == (0.0, 2)
     assert told.found.filter(~pl.col("counts"))["account_id"].to_list() == ["quick"]
     assert told.found.filter(pl.col("account_id") == "stays")["churned_on"].item() is None
 
 
-def shares(left: Share, base: Share) -> Replay:
+def shares(left: Share, base: Base) -> Replay:
     empty = replay(found(), book(["a"]), gone(), AS_OF)
     return Replay(empty.weekly, empty.found, left, base, AS_OF)
 
@@ -69,14 +70,14 @@ def shares(left: Share, base: Share) -> Replay:
 @pytest.mark.parametrize(
     ("left", "base", "said"),
     [
-        (Share(40, 100), Share(50, 1000), "leave more often"),
-        (Share(0, 200), Share(200, 1000), "leave less often"),
-        (Share(1, 10), Share(50, 1000), "no detectable difference"),
-        (Share(0, 0), Share(50, 1000), "found nobody 90 days ago"),
-        (Share(0, 0), Share(0, 0), "No snapshot is 90 days old"),
+        (Share(40, 100), Base(0.05, 1000), "leave more often"),
+        (Share(0, 200), Base(0.2, 1000), "leave less often"),
+        (Share(1, 10), Base(0.05, 1000), "no detectable difference"),
+        (Share(0, 0), Base(0.05, 1000), "found nobody 90 days ago"),
+        (Share(0, 0), Base(None, 0), "No snapshot is 90 days old"),
     ],
 )
-def test_the_verdict_claims_only_what_the_intervals_tell(left: Share, base: Share, said: str) -> None:
+def test_the_verdict_claims_only_what_the_intervals_tell(left: Share, base: Base, said: str) -> None:
     assert said in verdict(shares(left, base))
 
 
@@ -99,3 +100,28 @@ def test_wilson_intervals_are_the_textbooks() -> None:
     told = pl.DataFrame({"k": [8, 0], "n": [10, 5]}).select(low=low, high=high).rows()
     assert told[0] == pytest.approx(Share(8, 10).interval)
     assert told[1] == pytest.approx(Share(0, 5).interval)
+
+
+def test_the_found_are_held_against_others_of_their_week_and_segment() -> None:
+    """Week 0: of segment s one of two others left; week 1: of segment t none of one."""
+    first, second = DAYS[0], DAYS[1]
+    segments = {"a": "s", "b": "s", "c": "s", "d": "t", "e": "t", "f": "u"}
+    named = book(list(segments)).with_columns(segment=pl.col("account_id").replace(segments))
+    hits = found((first, "a"), (second, "a"), (second, "d"))
+    left = gone(
+        a=first + timedelta(days=5), b=first + timedelta(days=9), f=second + timedelta(days=9), c=AS_OF
+    )
+    told = replay(hits, named, left, AS_OF)
+    assert told.left == Share(1, 2)
+    assert told.base.value == pytest.approx((0.5 + 0.0) / 2)
+    assert told.base.of == 3
+    assert "of others of the same weeks and segments 25 % did (n = 3)." in verdict(told)
+
+
+def test_where_a_rule_holds_for_a_whole_segment_others_of_the_week_stand_in() -> None:
+    segments = {"a": "s", "b": "t", "c": "t"}
+    named = book(list(segments)).with_columns(segment=pl.col("account_id").replace(segments))
+    left = gone(b=DAYS[0] + timedelta(days=9), a=AS_OF, c=AS_OF)
+    assert replay(found((DAYS[0], "a")), named, left, AS_OF).base.value == pytest.approx(0.5)
+    everyone = found(*((DAYS[0], name) for name in segments))
+    assert replay(everyone, named, left, AS_OF).base.value == pytest.approx(1 / 3)
