@@ -47,8 +47,8 @@ def reruns(page: str, account: str) -> dict[str, float]:
 
 
 @contextmanager
-def server(home: Path) -> Iterator[str]:
-    """The app on a free port; yields its address without scheme."""
+def server(home: Path) -> Iterator[tuple[str, int]]:
+    """The app on a free port; yields its address without scheme, and its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -64,7 +64,7 @@ def server(home: Path) -> Iterator[str]:
                 break
             except OSError:
                 time.sleep(0.5)
-        yield f"127.0.0.1:{port}"
+        yield f"127.0.0.1:{port}", process.pid
     finally:
         process.terminate()
         process.wait(20)
@@ -89,7 +89,7 @@ def run(home: Path, account: str, sessions: int = 30, clicks: int = 12, pause: f
             continue
         spent: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
         print(f"  {page:12} {spent['later']:7.0f} ms   (first {spent['first']:,.0f} ms)")
-    with server(home) as address:
+    with server(home) as (address, _):
         url = f"ws://{address}/_stcore/stream"
         asyncio.run(crowd(url, 1, 15, 0.1))
         print("clicks on Today, until the server has answered (at most 200 ms wanted)")

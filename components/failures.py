@@ -11,10 +11,21 @@ from typing import ParamSpec
 import streamlit as st
 
 from components import conflicts, queries
-from components.queries import BeyondLimits, Conflict, NotAllowed, NotFound, NotYours, Reader, RoundsError
+from components.queries import (
+    BeyondLimits,
+    Conflict,
+    NotAllowed,
+    NotFound,
+    NotYours,
+    Reader,
+    RoundsError,
+    StoreError,
+    away,
+)
 
 _DONE = "done"
 _REFUSALS = (NotAllowed, NotYours)
+_LOOK_EVERY = 4.0
 _LOG = logging.getLogger("rounds")
 
 _SEEN = "refusals-on-record"
@@ -55,6 +66,8 @@ def guarded(draw: Callable[P, None]) -> Callable[P, None]:
             if isinstance(error, _REFUSALS):
                 refused(str(error))
             show(error)
+            if isinstance(error, StoreError) and not away.answers():
+                _look_again()
         except Exception:
             _LOG.exception("a page failed")
             st.error(
@@ -64,6 +77,14 @@ def guarded(draw: Callable[P, None]) -> Callable[P, None]:
             )
 
     return wrapped
+
+
+@st.fragment(run_every=_LOOK_EVERY)
+def _look_again() -> None:
+    """Draw the page anew once the database answers."""
+    if away.answers():
+        st.rerun()
+    st.caption("Rounds looks every few seconds whether it is back. What you typed is kept.")
 
 
 def show(error: RoundsError) -> None:
@@ -110,7 +131,7 @@ def attempt(act: Callable[[], object], where: str) -> bool:
 
 
 def attempt_at(version: int, act: conflicts.Act, where: str) -> bool:
-    """As `attempt`, for a change of a row at a version: after a conflict it can be made over the newer one."""
+    """As `attempt`, for a change of a row at a version: after a conflict it can be made over theirs."""
     try:
         return attempt(partial(act, version), where)
     finally:

@@ -60,9 +60,7 @@ def close_run() -> None:
     if os.environ.get(OWNER) != str(os.getpid()):
         return
     folder = Path(os.environ.pop(FOLDER))
-    if (pid := _postmaster(folder)) is not None:
-        _signal(pid, signal.SIGINT)
-        _wait_until_gone(pid)
+    stop(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -72,7 +70,12 @@ def server_url() -> str:
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if _postmaster(folder) is None:
-            _start(folder)
+            start(folder)
+    return url_of(folder)
+
+
+def url_of(folder: Path) -> str:
+    """The URL of the server whose socket lies in `folder` (database `postgres`)."""
     return f"postgresql+psycopg://postgres@/postgres?host={folder}"
 
 
@@ -110,7 +113,8 @@ def _administrator(url: str) -> Iterator[psycopg.Connection]:
         yield connection
 
 
-def _start(folder: Path) -> None:
+def start(folder: Path) -> None:
+    """A new server in `folder`, which goes when the run's main process goes."""
     binaries = _binaries(folder)
     data = folder / "data"
     as_user = _as_user(folder)
@@ -119,11 +123,25 @@ def _start(folder: Path) -> None:
     settings = {**SETTINGS, "unix_socket_directories": str(folder)}
     with (data / "postgresql.auto.conf").open("a") as file:
         file.writelines(f"{name} = '{value}'\n" for name, value in settings.items())
-    _run([binaries / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-t", "60", "start"], as_user)
+    start_again(folder)
+
+
+def start_again(folder: Path) -> None:
+    """Start the server whose data lie in `folder`."""
+    pg_ctl = _binaries(folder) / "pg_ctl"
+    arguments = ["-D", folder / "data", "-l", folder / "log", "-w", "-t", "60", "start"]
+    _run([pg_ctl, *arguments], _as_user(folder))
     pid = _postmaster(folder)
     if pid is None:
         raise RuntimeError(f"PostgreSQL did not stay up:\n{(folder / 'log').read_text()}")
     _stop_when_owner_dies(pid, folder)
+
+
+def stop(folder: Path) -> None:
+    """Stop the server in `folder`, if it runs; whoever is connected is cut off."""
+    if (pid := _postmaster(folder)) is not None:
+        _signal(pid, signal.SIGINT)
+        _wait_until_gone(pid)
 
 
 def _binaries(folder: Path) -> Path:
@@ -138,7 +156,9 @@ def _binaries(folder: Path) -> Path:
 
 
 def _copied(site: Path, copy: Path) -> Path:
-    """The programs find their libraries beside the package, so both folders are copied."""
+    """The programs find their libraries beside the package, so both folders are copied, once."""
+    if copy.exists():
+        return copy
     for name in (f"{PACKAGE}/pginstall18", f"{PACKAGE}.libs"):
         if (site / name).exists():
             shutil.copytree(site / name, copy / name, symlinks=True)

@@ -38,6 +38,7 @@ from data_access.errors import NotAllowed as NotAllowed
 from data_access.errors import NotFound as NotFound
 from data_access.errors import NotYours as NotYours
 from data_access.errors import RoundsError as RoundsError
+from data_access.errors import StoreError as StoreError
 from data_access.snapshots import Snapshot
 from data_access.stamps import Stamps
 from data_access.store import Store, open_store

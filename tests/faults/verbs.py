@@ -25,6 +25,7 @@ from tests.conftest import DEMO_DAY, DEMO_NOW
 LATER = DEMO_NOW + timedelta(days=30)
 BACKUP = "all.rounds"
 _PATIENCE = 30.0
+_LONGEST = 600.0
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload([__name__])
@@ -86,7 +87,7 @@ def whole(verb: str, place: Place) -> float:
     """Run a verb to its end; how many seconds it worked."""
     process, channel = _started(verb, place)
     begun = time.monotonic()
-    if not _heard(channel, 120):
+    if not _heard(channel, _LONGEST):
         raise RuntimeError(f"The {verb} did not come to its end; what it said stands above.")
     spent = time.monotonic() - begun
     process.join()
@@ -108,7 +109,7 @@ def _started(verb: str, place: Place) -> tuple[multiprocessing.process.BaseProce
     process = _CONTEXT.Process(target=_child, args=(verb, place, theirs))
     process.start()
     theirs.close()
-    if not _heard(ours, 60):
+    if not _heard(ours, _LONGEST):
         raise RuntimeError(f"The {verb} did not begin; what it said stands above.")
     return process, ours
 
