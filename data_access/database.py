@@ -67,17 +67,26 @@ class Database:
         """
         sql, parameters = self._compiled(statement)
         with _translated():
-            connection: Any = self._bulk.connect()
             try:
-                with connection.cursor() as cursor:
-                    if self.is_sqlite:
-                        # Types are inferred from the first batch: let it be the only one.
-                        cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": _ONE_BATCH})
-                    cursor.execute(sql, parameters)
-                    raw = pl.from_arrow(cursor.fetch_arrow_table())
-            finally:
-                connection.close()
-        return contract.check(cast_to(pl.DataFrame(raw), contract))
+                raw = self._arrow(sql, parameters)
+            except dbapi.OperationalError:
+                # The database was away since these connections were made: once more, with new ones.
+                self._bulk.dispose()
+                self._bulk = self._bulk.recreate()
+                raw = self._arrow(sql, parameters)
+        return contract.check(cast_to(raw, contract))
+
+    def _arrow(self, sql: str, parameters: list[Any]) -> pl.DataFrame:
+        connection: Any = self._bulk.connect()
+        try:
+            with connection.cursor() as cursor:
+                if self.is_sqlite:
+                    # Types are inferred from the first batch: let it be the only one.
+                    cursor.adbc_statement.set_options(**{"adbc.sqlite.query.batch_rows": _ONE_BATCH})
+                cursor.execute(sql, parameters)
+                return pl.DataFrame(pl.from_arrow(cursor.fetch_arrow_table()))
+        finally:
+            connection.close()
 
     def few(self, statement: sa.Select[Any], contract: Contract) -> pl.DataFrame:
         """What `frame` reads, quicker where the rows are few: one account's, say.
@@ -191,6 +200,8 @@ def _translated() -> Iterator[None]:
         raise StoreError(f"The store can't be reached: {_first_line(error.orig)}") from error
     except exc.DBAPIError as error:
         raise StoreError(f"The store refused: {_first_line(error.orig)}") from error
+    except dbapi.OperationalError as error:
+        raise StoreError(f"The store can't be reached: {_first_line(error)}") from error
     except (psycopg.Error, dbapi.Error) as error:
         raise StoreError(f"The store refused: {_first_line(error)}") from error
 

@@ -129,7 +129,7 @@ def start(folder: Path) -> None:
 def start_again(folder: Path) -> None:
     """Start the server whose data lie in `folder`."""
     pg_ctl = _binaries(folder) / "pg_ctl"
-    arguments = ["-D", folder / "data", "-l", folder / "log", "-w", "-t", "60", "start"]
+    arguments: list[str | Path] = ["-D", folder / "data", "-l", folder / "log", "-w", "-t", "60", "start"]
     _run([pg_ctl, *arguments], _as_user(folder))
     pid = _postmaster(folder)
     if pid is None:
