@@ -8,6 +8,7 @@ from datetime import date
 
 import polars as pl
 
+from models.churn.observations import RENEWED, renewed
 from models.contracts import Column, Contract
 from models.facts import (
     ACCOUNT_DAYS,
@@ -42,7 +43,7 @@ class Evidence:
 
     accounts: `facts.ACCOUNTS` · account_days: `facts.ACCOUNT_DAYS` of the whole history · event_months:
     `EVENT_MONTHS` · responses, invitations, interactions, handoffs: the facts of these names, empty
-    where there are none.
+    where there are none · renewed: `observations.RENEWED`.
     """
 
     accounts: pl.DataFrame
@@ -52,6 +53,7 @@ class Evidence:
     invitations: pl.DataFrame = field(default_factory=SURVEY_INVITATIONS.empty)
     interactions: pl.DataFrame = field(default_factory=INTERACTIONS.empty)
     handoffs: pl.DataFrame = field(default_factory=HANDOFFS.empty)
+    renewed: pl.DataFrame = field(default_factory=RENEWED.empty)
 
     @property
     def usage_starts(self) -> date | None:
@@ -72,6 +74,7 @@ def evidence_from(
         facts["survey_invitations"],
         facts["interactions"],
         facts["handoffs"],
+        renewed(facts["accounts"], facts["subscriptions"]),
     )
 
 

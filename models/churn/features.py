@@ -12,7 +12,7 @@ from models.churn.event_features import event_features
 from models.churn.evidence import Evidence
 from models.churn.observations import OBSERVATIONS
 from models.churn.said_features import care_features, said_features
-from models.churn.timeline import Ints
+from models.churn.timeline import LONG_AGO, Ints, timeline
 from models.churn.use_features import People, people, use_features, use_timeline
 from models.contracts import Column, Contract
 from models.facts import REAL, TEXT
@@ -24,6 +24,7 @@ _DOCS = {
     "use_28_year": "the same, last 28 days to those 118 to 365 days back",
     "own_28": "the same, last 28 to its first 90 days",
     "own_91": "the same, last 91 to its first 90 days",
+    "fell": "the same, the least of the last 28, 56 and 91 days to the rest of the year before",
     "recency": "log days since the last use",
     "active_share": "share of the last 28 days with use",
     "rate": "log events a day in the last 28 days",
@@ -33,19 +34,19 @@ _DOCS = {
     "breadth_28": "different events in the last 28 days",
     "said_sum": "survey answers so far on 0-10, summed",
     "said_n": "survey answers so far",
-    "said_first": "first answer; NaN without",
     "said_last": "last answer; NaN without",
     "asked": "invitations so far, at least 14 days old",
     "silent": "1: asked, and no answer for over 120 days",
+    "heard": "how they feel of late: answers and tone as deviations from their kind, halved every 90 days",
     "tickets": "log(1+n) tickets of 90 days",
     "waiting": "log(1+n) of them without a reply",
     "slow": "log(1+hours) to the first reply, mean of 90 days",
-    "tone": "mean sentiment of 90 days",
-    "calls": "log(1+n) calls and meetings from us in 90 days",
+    "calls": "log(1+n) calls from us in 90 days",
+    "meetings": "log(1+n) meetings with us in 90 days",
     "dropped": "log(1+n) handoffs not accepted in 14 days",
     "tenure": "log days since signing",
     "seen_late": "1: signed before usage begins",
-    "terms": "log(1+n) whole half-years since signing",
+    "renewed": "log(1+n) renewals so far",
 }
 
 RAW = Contract(
@@ -114,8 +115,9 @@ def _tenure(
     start = known.start.astype(np.float64)
     signed = np.where(np.isnan(signed_on), start, signed_on)
     days = np.maximum(asked.day - signed[asked.who], 1.0)
+    terms = timeline(evidence.renewed, known.numbers, pl.col("known_on"), {})
     return {
         "tenure": np.log(days),
         "seen_late": (start > signed)[asked.who].astype(np.float64),
-        "terms": np.log1p(days // 182),
+        "renewed": np.log1p(terms.count(asked.who, np.full(len(days), LONG_AGO), asked.day)),
     }

@@ -51,6 +51,24 @@ RENEWALS = Contract(
     key=("account_id", "decided_on"),
 )
 
+RENEWED = Contract(
+    "renewed",
+    (
+        Column("account_id", TEXT, required=True),
+        Column("known_on", DAY, required=True, doc="the next term began"),
+    ),
+    key=("account_id", "known_on"),
+)
+
+
+def renewed(accounts: pl.DataFrame, subscriptions: pl.DataFrame) -> pl.DataFrame:
+    """Every renewal kept so far, by the day on which the next term began: `RENEWED`.
+
+    In: `facts.ACCOUNTS`, `facts.SUBSCRIPTIONS`. Terms are those of `renewals`.
+    """
+    kept = _continued(subscriptions, accounts)
+    return RENEWED.check(kept.select("account_id", "known_on").unique().sort(RENEWED.key))
+
 
 def renewals(accounts: pl.DataFrame, subscriptions: pl.DataFrame, until: date) -> pl.DataFrame:
     """Every renewal decided by `until`: kept or lost.
@@ -64,7 +82,8 @@ def renewals(accounts: pl.DataFrame, subscriptions: pl.DataFrame, until: date) -
     over = pl.col("outcome_on").is_not_null() & pl.col("churned_on").is_null()
     known = as_known(accounts, until).filter(~over)
     begun = subscriptions.filter(pl.col("starts_on") <= until)
-    kept = _continued(begun, known, until)
+    ended = begun.filter(pl.col("ends_on") <= until)
+    kept = _continued(ended, known, begun).select("account_id", "decided_on").unique()
     yearly = _anniversaries(known.join(kept, on="account_id", how="anti"), until)
     lost = _lost(known, begun)
     every = pl.concat(
@@ -78,19 +97,19 @@ def renewals(accounts: pl.DataFrame, subscriptions: pl.DataFrame, until: date) -
     )
 
 
-def _continued(begun: pl.DataFrame, known: pl.DataFrame, until: date) -> pl.DataFrame:
-    """account_id, decided_on: terms after which the same product went on."""
+def _continued(ended: pl.DataFrame, known: pl.DataFrame, begun: pl.DataFrame | None = None) -> pl.DataFrame:
+    """account_id, decided_on, known_on: terms of `ended` after which the same product went on in `begun`."""
     long_enough = (pl.col("ends_on") - pl.col("starts_on")).dt.total_days() >= SHORTEST_TERM
-    ended = begun.filter((pl.col("ends_on") <= until) & long_enough)
-    follows = begun.select("account_id", "product", next_start="starts_on")
+    follows = (ended if begun is None else begun).select("account_id", "product", next_start="starts_on")
     gap = pl.col("next_start") - pl.col("ends_on")
     went_on = (
-        ended.join(follows, on=["account_id", "product"])
+        ended.filter(long_enough)
+        .join(follows, on=["account_id", "product"])
         .filter((gap >= timedelta(0)) & (gap <= CONTINUES_WITHIN))
         .join(known.select("account_id", "renewal_on"), on="account_id")
     )
     due = went_on.filter(_same_day_of_month("ends_on", pl.coalesce("renewal_on", "starts_on")))
-    return due.select("account_id", decided_on="ends_on").unique()
+    return due.select("account_id", decided_on="ends_on", known_on="next_start")
 
 
 def _same_day_of_month(day: str, other: pl.Expr) -> pl.Expr:

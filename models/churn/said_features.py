@@ -17,12 +17,14 @@ RECENT = 90
 LATE_AFTER = 14
 """Days until a handoff should have been accepted."""
 
+HEARD_BLOCKS = 6
+LEAST_OF_KIND = 30
 _LAST_INVITATION = 14
 """An invitation that is younger has had no time to be answered."""
 
 
 def said_features(evidence: Evidence, numbers: pl.DataFrame, who: Ints, day: Ints) -> dict[str, Floats]:
-    """Survey answers on 0-10: their sum, number, first and last (NaN: none), asked, and silent."""
+    """Survey answers on 0-10: their sum, number and last (NaN: none), asked, silent, and what was heard."""
     told, asked = _answers(evidence.responses, numbers), _asked(evidence.invitations, numbers)
     long_ago = np.full(len(who), -(1 << 20))
     number = told.count(who, long_ago, day)
@@ -33,11 +35,43 @@ def said_features(evidence: Evidence, numbers: pl.DataFrame, who: Ints, day: Int
     return {
         "said_sum": told.total("score", who, long_ago, day),
         "said_n": number,
-        "said_first": told.first("score", who, day),
         "said_last": told.last("score", who, day),
         "asked": ripe,
         "silent": ((waited > SILENT_AFTER) & (unanswered > 0)).astype(np.float64),
+        "heard": _heard(evidence, numbers, who, day),
     }
+
+
+def _heard(evidence: Evidence, numbers: pl.DataFrame, who: Ints, day: Ints) -> Floats:
+    """How they feel of late: answers and the tone of what they write, each against others of its kind.
+
+    Each stands as standard deviations from the mean of its kind up to its own day, and counts half as
+    much for every 90 days since; the sum over one more than the weights, so that little pulls towards 0.
+    """
+    kinds = ["kind", "at", "value"]
+    answers = evidence.responses.select("kind", "account_id", at="responded_at", value="score")
+    tone = evidence.interactions.select("account_id", kind=pl.lit("tone"), at="opened_at", value="sentiment")
+    rows = pl.concat(
+        part.select("account_id", *kinds).drop_nulls().cast({"value": pl.Float64}) for part in (answers, tone)
+    )
+    timed = timeline(_against_its_kind(rows), numbers, pl.col("day"), {"z": pl.col("z")})
+    weight, total = np.zeros(len(who)), np.zeros(len(who))
+    for block in range(HEARD_BLOCKS):
+        until, since = day - RECENT * block, day - RECENT * (block + 1)
+        weight += 0.5**block * timed.count(who, since, until)
+        total += 0.5**block * timed.total("z", who, since, until)
+    return total / (weight + 1)
+
+
+def _against_its_kind(rows: pl.DataFrame) -> pl.DataFrame:
+    """account_id, day, z; the first 29 of a kind say nothing yet."""
+    value, daily = pl.col("value"), rows.with_columns(day=pl.col("at").dt.date())
+    sums = daily.group_by("kind", "day").agg(n=pl.len(), x=value.sum(), xx=(value**2).sum()).sort("day")
+    so_far = sums.with_columns(pl.col("n", "x", "xx").cum_sum().over("kind"))
+    mean = pl.col("x") / pl.col("n")
+    deviation = (pl.col("xx") / pl.col("n") - mean**2).clip(0).sqrt()
+    known = daily.join(so_far, on=["kind", "day"]).filter((pl.col("n") >= LEAST_OF_KIND) & (deviation > 1e-6))
+    return known.select("account_id", "day", z=(value - mean) / deviation).sort("account_id", "day", "z")
 
 
 def _first_day(rows: Timeline, who: Ints, day: Ints) -> Floats:
@@ -62,9 +96,9 @@ def care_features(evidence: Evidence, numbers: pl.DataFrame, who: Ints, day: Int
     """Tickets, calls and handoffs before each day.
 
     `tickets`: log(1+n) opened in 90 days · `waiting`: opened in 90 days and without a first reply ·
-    `slow`: log of the mean hours to the first reply of those replied to in 90 days, 0 without · `tone`:
-    mean sentiment of 90 days · `calls`: log(1+n) calls and meetings from us in 90 days · `dropped`:
-    handoffs not accepted in 14 days, log(1+n).
+    `slow`: log of the mean hours to the first reply of those replied to in 90 days, 0 without ·
+    `calls`, `meetings`: log(1+n) from us in 90 days · `dropped`: handoffs not accepted in 14 days,
+    log(1+n).
     """
     since = day - RECENT
     incoming = pl.col("channel").is_in(["ticket", "chat", "email"]) & (pl.col("direction") != "out")
@@ -74,17 +108,19 @@ def care_features(evidence: Evidence, numbers: pl.DataFrame, who: Ints, day: Int
     asked = timeline(rows.filter(incoming), numbers, opened, {})
     hours = (pl.col("first_reply_at") - pl.col("opened_at")).dt.total_minutes() / 60
     replied = timeline(rows.filter(incoming), numbers, pl.col("first_reply_at").dt.date(), {"hours": hours})
-    felt = timeline(rows.drop_nulls("sentiment"), numbers, opened, {"sentiment": pl.col("sentiment")})
-    ours = pl.col("channel").is_in(["call", "meeting"]) & (pl.col("direction") == "out")
-    calls = timeline(rows.filter(ours), numbers, opened, {})
-    n_replied, n_felt = replied.count(who, since, day), felt.count(who, since, day)
+    ours = rows.filter(pl.col("direction") == "out")
+    calls, meetings = (
+        timeline(ours.filter(pl.col("channel") == channel), numbers, opened, {})
+        for channel in ("call", "meeting")
+    )
+    n_replied = replied.count(who, since, day)
     mean_hours = replied.total("hours", who, since, day) / np.maximum(n_replied, 1)
     return {
         "tickets": np.log1p(tickets.count(who, since, day)),
         "waiting": np.log1p(np.maximum(asked.count(who, since, day) - n_replied, 0)),
         "slow": np.log1p(np.maximum(mean_hours, 0)),
-        "tone": felt.total("sentiment", who, since, day) / np.maximum(n_felt, 1),
         "calls": np.log1p(calls.count(who, since, day)),
+        "meetings": np.log1p(meetings.count(who, since, day)),
         "dropped": _dropped(evidence.handoffs, numbers, who, day),
     }
 

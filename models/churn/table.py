@@ -23,7 +23,9 @@ USED_BY_LESS_THAN = 0.95
 _USED_BY_AT_LEAST = 0.01
 _LEAST_SEGMENT = 30
 _QUANTILES = (0.1, 0.2, 0.35, 0.5)
-_FIRST_TERM = float(np.log(3.5))
+MOST_STEPS = 8
+"""Milestones up to which each further one may count differently."""
+
 _SAID_PRIOR = 2.0
 """Answers that the mean of all stands for in an account's mean."""
 
@@ -38,7 +40,7 @@ FAMILIES = {
     "milestones": "milestones and pace",
     "said": "what they said",
     "care": "support and handoffs",
-    "contact": "calls from us",
+    "contact": "calls and meetings with us",
     "tenure": "how long they are here",
     "segment": "their segment",
     "events": "what they use it for",
@@ -53,6 +55,7 @@ _PLAIN = {
     "use_28_year": "now",
     "own_28": "own",
     "own_91": "own",
+    "fell": "now",
     "recency": "recency",
     "active_share": "level",
     "rate": "level",
@@ -61,12 +64,13 @@ _PLAIN = {
     "tickets": "care",
     "waiting": "care",
     "slow": "care",
-    "tone": "said",
+    "heard": "said",
     "dropped": "care",
     "calls": "contact",
+    "meetings": "contact",
     "tenure": "tenure",
     "seen_late": "tenure",
-    "terms": "tenure",
+    "renewed": "tenure",
 }
 
 
@@ -74,8 +78,8 @@ _PLAIN = {
 class Recipe:
     """What was settled in training: which set of columns, and what they are measured by.
 
-    `milestones`: events used by 1 to 95 % of the rows · `knots`: quantiles of the two ratios to the
-    account's own first 90 days · `said_mean`: mean of all last answers, 0-10.
+    `milestones`: events used by 1 to 95 % of the rows · `knots`: quantiles of the deepest fall ·
+    `said_mean`: mean of all last answers, 0-10.
     """
 
     feature_set: FeatureSet
@@ -120,10 +124,7 @@ def settle(raw: pl.DataFrame, feature_set: FeatureSet) -> Recipe:
         feature_set,
         tuple(sorted(e for e, share in shares.items() if _USED_BY_AT_LEAST <= share < USED_BY_LESS_THAN)),
         tuple(sorted(sizes["segment"].to_list())),
-        {
-            name: tuple(np.quantile(raw[name].to_numpy(), _QUANTILES).tolist())
-            for name in ("own_28", "own_91")
-        },
+        {name: tuple(np.quantile(raw[name].to_numpy(), _QUANTILES).tolist()) for name in ("fell",)},
         float(heard.mean()) if len(heard) else 5.0,
     )
 
@@ -161,7 +162,7 @@ def _number(raw: pl.DataFrame, name: str) -> Floats:
 def _hinges(raw: pl.DataFrame, recipe: Recipe) -> dict[str, tuple[str, Floats]]:
     """min(v − k, 0): how far a ratio lies under a knot."""
     return {
-        f"{name} under {place:.0%}": ("own", np.minimum(_number(raw, name) - knot, 0.0))
+        f"{name} under {place:.0%}": ("now", np.minimum(_number(raw, name) - knot, 0.0))
         for name, knots in recipe.knots.items()
         for place, knot in zip(_QUANTILES, knots, strict=True)
     }
@@ -175,9 +176,11 @@ def _milestones(raw: pl.DataFrame, recipe: Recipe) -> dict[str, tuple[str, Float
     reached = sum(each.values(), np.zeros(raw.height))
     early = sum((_number(raw, EARLY + event) for event in recipe.milestones), np.zeros(raw.height))
     columns = {"milestones": reached, "milestones early": early}
-    columns |= {f"milestones at least {n}": (reached >= n).astype(np.float64) for n in (1, 2, 3, 4)}
+    columns |= {
+        f"milestones at least {n}": (reached >= n).astype(np.float64) for n in range(1, MOST_STEPS + 1)
+    }
     # Who signed before usage begins had reached some unseen, and the first term is decided otherwise.
-    first_term = (_number(raw, "terms") < _FIRST_TERM).astype(np.float64)
+    first_term = (_number(raw, "renewed") == 0).astype(np.float64)
     columns |= {
         "milestones, signed before": reached * _number(raw, "seen_late"),
         "milestones, first term": reached * first_term,
@@ -188,17 +191,10 @@ def _milestones(raw: pl.DataFrame, recipe: Recipe) -> dict[str, tuple[str, Float
 
 
 def _said(raw: pl.DataFrame, recipe: Recipe) -> dict[str, Floats]:
-    n, total, last = (_number(raw, name) for name in ("said_n", "said_sum", "said_last"))
-    none = n == 0
-    own = np.where(none, recipe.said_mean, total / np.maximum(n, 1))
+    n, total = (_number(raw, name) for name in ("said_n", "said_sum"))
     return {
         "said mean": (total + _SAID_PRIOR * recipe.said_mean) / (n + _SAID_PRIOR) - recipe.said_mean,
-        "said last": np.where(none, 0.0, np.nan_to_num(last) - recipe.said_mean),
-        "said last to own mean": np.where(none, 0.0, np.nan_to_num(last) - own),
-        "said last to first": np.where(
-            none, 0.0, np.nan_to_num(last) - np.nan_to_num(_number(raw, "said_first"))
-        ),
         "said response rate": np.minimum((n + 1) / (_number(raw, "asked") + 2), 1.0),
-        "said nothing": none.astype(np.float64),
+        "said nothing": (n == 0).astype(np.float64),
         "said silent": _number(raw, "silent"),
     }

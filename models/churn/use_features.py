@@ -12,7 +12,7 @@ import polars as pl
 from models.churn.timeline import Floats, Ints, Timeline, timeline
 from models.reference import BASELINE
 
-RATIOS = ("use_28_prior", "use_28_91", "use_91_prior", "use_28_year", "own_28", "own_91")
+RATIOS = ("use_28_prior", "use_28_91", "use_91_prior", "use_28_year", "own_28", "own_91", "fell")
 """Logs of use a day in one time over use a day in another, each less the live book's median."""
 
 MEDIAN_OF = 1_000
@@ -20,6 +20,12 @@ MEDIAN_OF = 1_000
 
 LONG_BEFORE = 118
 """Days back at which the rest of the year begins that the last weeks are held against."""
+
+FALLS = (28, 56, 91)
+"""Last days that are held against the year before them: the deepest fall counts."""
+
+SETTLING = 14
+"""Days between the two, in which use may have been falling."""
 
 WEEK = 7
 _LEAST = 7
@@ -69,7 +75,8 @@ def ratios(use: Timeline, who: Ints, day: Ints, start: Ints) -> dict[str, Floats
     """The raw `RATIOS`: log((x+1)/dx) − log((y+1)/dy) of events x in dx days against y in dy days.
 
     NaN where either time has under 7 days, or where the first 90 days are not over before the other
-    time begins by more than half of it.
+    time begins by more than half of it. `fell` is the least of the last 28, 56 and 91 days against the
+    rest of the 365 before them: a fall shows soon, and still once it is old.
     """
     in_28, in_91 = (_rate(use, who, day - days, day, start) for days in (28, 91))
     prior_28 = _rate(use, who, day - 56, day - 28, start)
@@ -84,7 +91,19 @@ def ratios(use: Timeline, who: Ints, day: Ints, start: Ints) -> dict[str, Floats
         "use_28_year": np.where(age > LONG_BEFORE + 28, in_28 - before, np.nan),
         "own_28": np.where(age > BASELINE, in_28 - early, np.nan),
         "own_91": np.where(age > BASELINE, in_91 - early, np.nan),
+        "fell": _fell(use, who, day, start, {28: in_28, 91: in_91}),
     }
+
+
+def _fell(use: Timeline, who: Ints, day: Ints, start: Ints, rates: dict[int, Floats]) -> Floats:
+    found = np.full(len(who), np.inf)
+    for days in FALLS:
+        lately = rates[days] if days in rates else _rate(use, who, day - days, day, start)
+        until = day - days - SETTLING
+        told = until - start >= 2 * SETTLING
+        before = _rate(use, who, day - 365, until, start)
+        found = np.fmin(found, np.where(told, lately - before, np.nan))
+    return np.where(np.isinf(found), np.nan, found)
 
 
 def _rate(use: Timeline, who: Ints, since: Ints, until: Ints, start: Ints) -> Floats:

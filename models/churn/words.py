@@ -13,6 +13,12 @@ from models.facts import DAY, REAL, TEXT
 WORTH_SAYING = 0.05
 """Log-odds under which a family is left unsaid: it moves a probability by about one point at most."""
 
+FELL = -0.22
+"""Log ratio from which on a fall is said: a fifth less than in the year before."""
+
+FELT = 0.3
+"""Standard deviations from which on the tone of messages is said where nobody answered a survey."""
+
 REASONS = Contract(
     "churn_reasons",
     (
@@ -51,7 +57,9 @@ _NAMES = {name: f"{words[0].upper()}{words[1:]}" for name, words in FAMILIES.ite
 def _facts() -> dict[str, pl.Expr]:
     """The number that stands for each family, as the account's own."""
     return {
-        "now": _change("use_28_91", "in the last 28 days than in the last 91", "the typical account"),
+        "now": pl.when(pl.col("fell") < FELL)
+        .then(_change("fell", "lately than in the year before", "the typical account"))
+        .otherwise(_change("use_28_91", "in the last 28 days than in the last 91", "the typical account")),
         "own": _change("own_28", "in the last 28 days than in its first 90", "the typical account"),
         "recency": _counted(pl.col("recency").exp(), "Last used a day ago", "Last used {} days ago"),
         "level": _counted(pl.col("active_share") * 28, "Used on 1 of 28 days", "Used on {} of 28 days"),
@@ -64,7 +72,7 @@ def _facts() -> dict[str, pl.Expr]:
         "said": _said(),
         "care": _counted(pl.col("tickets").exp() - 1, "1 ticket in 90 days", "{} tickets in 90 days"),
         "contact": _counted(
-            pl.col("calls").exp() - 1,
+            pl.col("calls").exp() + pl.col("meetings").exp() - 2,
             "1 call or meeting from us in 90 days",
             "{} calls and meetings from us in 90 days",
         ),
@@ -89,12 +97,15 @@ def _change(name: str, when: str, beside: str) -> pl.Expr:
 
 
 def _said() -> pl.Expr:
-    """The last answer on 0-10, or the silence."""
+    """The last answer on 0-10, or the silence; without any answer, the tone of what they write."""
     score = pl.col("said_last").round(1)
     heard = pl.format("Last survey answer {} of 10", score)
     silent = pl.col("silent") > 0
+    felt = pl.when(pl.col("heard") < 0).then(pl.lit("unhappier")).otherwise(pl.lit("happier"))
     return (
-        pl.when(pl.col("said_n") == 0)
+        pl.when((pl.col("said_n") == 0) & (pl.col("heard").abs() > FELT))
+        .then(pl.format("No survey answer, but what they write sounds {} than most", felt))
+        .when(pl.col("said_n") == 0)
         .then(
             pl.when(silent)
             .then(pl.lit("Asked, and never answered"))

@@ -10,9 +10,17 @@ import pytest
 from models.churn.event_features import EARLY, OFTEN, REACHED, common_events, event_features
 from models.churn.evidence import Evidence, event_months, from_usage
 from models.churn.features import raw_features
-from models.churn.observations import OBSERVATIONS
-from models.facts import HANDOFFS, INTERACTIONS, SURVEY_INVITATIONS, SURVEY_RESPONSES, USAGE_EVENTS
+from models.churn.observations import OBSERVATIONS, RENEWED, renewed
+from models.facts import (
+    HANDOFFS,
+    INTERACTIONS,
+    SUBSCRIPTIONS,
+    SURVEY_INVITATIONS,
+    SURVEY_RESPONSES,
+    USAGE_EVENTS,
+)
 from tests.models.planted import accounts_frame
+from tests.models.rows import frame
 
 SIGNED = date(2025, 1, 1)
 AS_OF = date(2025, 12, 1)
@@ -130,7 +138,7 @@ def test_answers_and_silence() -> None:
     raw = raw_features(
         asked(*people), evidence(usage, *people, responses=responses, invitations=invitations), []
     )
-    assert [one(raw, "a", f"said_{part}") for part in ("sum", "n", "first", "last")] == [13, 2, 9, 4]
+    assert [one(raw, "a", f"said_{part}") for part in ("sum", "n", "last")] == [13, 2, 4]
     assert math.isnan(one(raw, "c", "said_last"))
     assert {account: one(raw, account, "silent") for account in people} == {"a": 0, "b": 1, "c": 1, "d": 0}
     assert {account: one(raw, account, "asked") for account in people} == {"a": 2, "b": 3, "c": 1, "d": 1}
@@ -148,6 +156,9 @@ def test_support_calls_and_handoffs_as_they_stood() -> None:
             contact(2, "ticket", "in", 2, 24 * 5.0),  # the reply comes after the day: still waiting
             contact(3, "ticket", "in", 200, 1.0),
             contact(4, "call", "out", 30, None),
+            contact(5, "meeting", "out", 40, None),
+            contact(6, "meeting", "out", 89, None),
+            contact(7, "call", "in", 5, None),
         ],
         schema=INTERACTIONS.schema,
         orient="row",
@@ -163,15 +174,69 @@ def test_support_calls_and_handoffs_as_they_stood() -> None:
     )
     usage = uses(("a", "e", SIGNED, 1))
     raw = raw_features(asked("a"), evidence(usage, "a", interactions=interactions, handoffs=handoffs), [])
-    found = {name: one(raw, "a", name) for name in ("tickets", "waiting", "slow", "tone", "calls", "dropped")}
+    names = ("tickets", "waiting", "slow", "calls", "meetings", "dropped")
+    found = {name: one(raw, "a", name) for name in names}
     assert found == {
         "tickets": pytest.approx(math.log(3)),
         "waiting": pytest.approx(math.log(2)),
         "slow": pytest.approx(math.log(6)),
-        "tone": -0.5,
         "calls": pytest.approx(math.log(2)),
+        "meetings": pytest.approx(math.log(3)),
         "dropped": pytest.approx(math.log(2)),
     }
+
+
+def test_what_was_heard_is_held_against_its_kind_and_fades() -> None:
+    """29 answers of 4 and 6 by turns say what is usual; then the account is happy long ago, unhappy now."""
+    usual = [("b", 700 - n, 4.0 + 2 * (n % 2)) for n in range(29)]
+    rows = [
+        (f"r{n}", account, "c", "nps", score, None, datetime(2025, 12, 1) - timedelta(days=back))
+        for n, (account, back, score) in enumerate([*usual, ("a", 300, 10.0), ("a", 20, 0.0), ("a", 0, 9.0)])
+    ]
+    responses = pl.DataFrame(rows, schema=SURVEY_RESPONSES.schema, orient="row")
+    raw = raw_features(
+        asked("a", "b"), evidence(uses(("a", "e", SIGNED, 1)), "a", "b", responses=responses), []
+    )
+    scores = [score for _, _, score in usual]
+    happy = (10 - np.mean([*scores, 10])) / np.std([*scores, 10])
+    unhappy = (0 - np.mean([*scores, 10, 0])) / np.std([*scores, 10, 0])
+    # 300 days lie in the fourth quarter back (an eighth), 20 in the first; one answer's weight pulls to 0.
+    assert one(raw, "a", "heard") == pytest.approx((happy / 8 + unhappy) / (1 + 1 / 8 + 1), abs=1e-3)
+    assert one(raw, "b", "heard") == 0, "the first 29 of a kind say nothing, and older ones count no more"
+
+
+@pytest.mark.parametrize(
+    ("quiet", "expected"),
+    [(0, 0.0), (28, math.log(1 / 28) - math.log(5)), (100, math.log(1 / 91) - math.log(5))],
+)
+def test_a_fall_is_seen_soon_and_still_when_it_is_old(quiet: int, expected: float) -> None:
+    """Three that go on alike are the book's median; before the fall, use was 5 a day."""
+
+    def used(account: str, until: int) -> list[tuple[str, str, date, int]]:
+        days = (AS_OF - timedelta(days=back) for back in range(334, until, -1))
+        return [(account, "e", day, 5) for day in days]
+
+    rows = [*used("a", quiet), *used("b", 0), *used("c", 0), *used("d", 0)]
+    raw = raw_features(asked("a"), evidence(uses(*rows), "a", "b", "c", "d"), [])
+    assert one(raw, "a", "fell") == pytest.approx(expected, abs=0.02)
+
+
+def test_renewals_so_far_count_from_the_day_the_next_term_began() -> None:
+    usage = uses(("a", "e", SIGNED, 1))
+    rows = {"account_id": ["a", "a", "a"], "known_on": [date(2025, 3, 1), date(2025, 9, 1), AS_OF]}
+    known = evidence(usage, "a", renewed=pl.DataFrame(rows, schema=RENEWED.schema))
+    assert one(raw_features(asked("a"), known, []), "a", "renewed") == pytest.approx(math.log(3))
+    terms = [
+        (date(2024, 3, 1), date(2025, 3, 1)),
+        (date(2025, 3, 1), date(2025, 7, 12)),
+        (date(2025, 7, 12), None),
+    ]
+    paid = frame(
+        SUBSCRIPTIONS,
+        *({"account_id": "a", "product": "p", "starts_on": a, "ends_on": b, "mrr": 1.0} for a, b in terms),
+    )
+    found = renewed(accounts_frame(["a"], signed_on=date(2024, 3, 1)), paid)
+    assert found["known_on"].to_list() == [date(2025, 3, 1)], "a change in mid-term is no renewal"
 
 
 def test_months_of_events_are_put_together_from_what_is_kept() -> None:
