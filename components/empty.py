@@ -16,9 +16,15 @@ def nothing(what: str, fills: str, icon: str = ":material/inbox:") -> None:
         st.caption(fills)
 
 
-def no_snapshot() -> None:
-    """The whole page while no day has been computed yet."""
-    st.title("Welcome to Rounds", anchor=False)
+def ready(reader: Reader, title: str = "") -> bool:
+    """True when there is a snapshot to show; says what would make one otherwise.
+
+    `title` heads what is said on a page that has drawn no title of its own yet.
+    """
+    if reader.snapshot is not None:
+        return True
+    if title:
+        st.title(title, anchor=False)
     with st.container(border=True, gap="small"):
         st.markdown(":material/database: **There is nothing to show yet.**")
         st.markdown(
@@ -27,14 +33,7 @@ def no_snapshot() -> None:
             "Then `python cli.py refresh` computes today."
         )
         link("data", "Import your data", icon=":material/upload:")
-
-
-def ready(reader: Reader) -> bool:
-    """True when there is a snapshot to show; says what would make one otherwise."""
-    if reader.snapshot is None:
-        no_snapshot()
-        return False
-    return True
+    return False
 
 
 def nobody(reader: Reader) -> None:

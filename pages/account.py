@@ -44,7 +44,7 @@ _FACTS = ("survey_responses", "interactions", "handoffs", "community_posts", "su
 def render() -> None:
     """One account, to prepare a call in a minute."""
     reader = session.reader()
-    if not empty.ready(reader):
+    if not empty.ready(reader, "Account"):
         return
     wanted = st.query_params.get("account")
     found = queries.scores(reader).filter(pl.col("account_id") == wanted) if wanted else None

@@ -22,7 +22,7 @@ _COLUMN = 290
 def render() -> None:
     """The call sheet of one account on today's list."""
     reader = session.reader()
-    if not empty.ready(reader):
+    if not empty.ready(reader, "Call"):
         return
     wanted = st.query_params.get("account")
     scores = queries.scores(reader).filter(pl.col("account_id") == (wanted or ""))

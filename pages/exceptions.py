@@ -26,7 +26,7 @@ _VIEWS = ("Found", "Rules")
 def render() -> None:
     """Exceptions by kind, with evidence and verdicts; the rules behind them, and how often each was right."""
     reader = session.reader()
-    if not empty.ready(reader):
+    if not empty.ready(reader, "Exceptions"):
         return
     today = clock.today()
     book, every = queries.scores(reader), queries.every_exception(reader)

@@ -36,7 +36,7 @@ _LEFT_OUT = 50
 def render() -> None:
     """Today: the call list cut to capacity, and what changed overnight."""
     reader = session.reader()
-    if not empty.ready(reader):
+    if not empty.ready(reader, "Welcome to Rounds"):
         return
     if queries_effects.share(reader):
         effects.assigned(reader.store, session.now_utc())

@@ -21,6 +21,7 @@ def test_an_empty_store_says_what_would_fill_it(page: str, open_page: Open) -> N
     assert not app.exception
     assert not app.error
     assert "import" in shown(app).lower()
+    assert len(app.title) == 1
 
 
 @pytest.mark.usefixtures("in_demo")
