@@ -27,9 +27,14 @@ def found_path(store: Store, discovery_id: int, path: int) -> HappyPath:
     """A path that a refresh found, ready to be edited or adopted. Raises `NotFound`."""
     kept = path_discoveries.get(store.database, discovery_id)
     try:
-        return from_found(kept.found.paths, kept.found.steps, path, f"found as of {kept.as_of}, path {path}")
+        return from_found(kept.found.paths, kept.found.steps, path, origin_of(kept.as_of, path))
     except ValueError as error:
         raise NotFound(str(error)) from error
+
+
+def origin_of(as_of: date, path: int) -> str:
+    """Where an adopted path says it is from: a path of a search, by the last day the search knew."""
+    return f"found as of {as_of}, path {path}"
 
 
 def write_path(store: Store, viewer: Viewer, now: datetime, path: HappyPath, *, adopt: bool = False) -> int:

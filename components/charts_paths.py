@@ -38,7 +38,7 @@ _FUNNEL = "rgba(15,118,110,0.42)"
 _INK = "#000037"
 """Stands for the theme's strong grey, light or dark: Streamlit puts its own colour in its place."""
 
-_TITLE, _HEAD, _COUNT, _FUNNEL_HEIGHT, _ROW, _AFTER = 30, 36, 18, 20, 24, 18
+_TITLE, _STATES, _HEAD, _COUNT, _FUNNEL_HEIGHT, _ROW, _AFTER = 26, 20, 36, 18, 20, 24, 18
 _GAP = 3
 _NAMES = 0.40
 _WIDEST = 1 / 4
@@ -137,10 +137,14 @@ def _draw(drawing: _Drawing, panel: Panel, rows: list[dict[str, Any]], cells: li
 
 
 def _title(drawing: _Drawing, panel: Panel) -> None:
-    states = " · ".join(f"{SIGNS[state]} {n:,} {state}" for state, n in panel.states.items())
+    """Name and accounts; below, so that a small screen holds it, how many are in each state."""
     head = f"<b>{_safe(panel.name)}</b>  {words.count(panel.accounts, 'account')}"
-    drawing.text(-_NAMES, drawing.y + _TITLE / 2, f"{head}: {states}" if states else head, "left", 15)
+    drawing.text(-_NAMES, drawing.y + _TITLE / 2, head, "left", 15)
     drawing.y += _TITLE
+    if panel.states:
+        states = " · ".join(f"{SIGNS[state]} {n:,} {state}" for state, n in panel.states.items())
+        drawing.text(-_NAMES, drawing.y + _STATES / 2 - _GAP, states, "left", 13)
+        drawing.y += _STATES
 
 
 def _heads(drawing: _Drawing, panel: Panel, width: float) -> None:

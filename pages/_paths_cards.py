@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -50,7 +50,7 @@ def cards(reader: Reader) -> None:
     own = [_own(row, found) for row in read.listing(reader).iter_rows(named=True)]
     force = [card for card in own if card.row and card.row["adopted_version"] is not None]
     away = [card for card in own if card not in force]
-    fresh = _found(found)
+    fresh = [card for card in _found(kept) if not any(_same(card.path, one.path) for one in force)]
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.subheader("The paths", anchor=False, width="content")
         steps = read.path_table(reader)
@@ -61,6 +61,8 @@ def cards(reader: Reader) -> None:
     may = reader.viewer.role in deeds.WHO
     if not may:
         st.caption("Managers and admins adopt and edit paths; you tick steps on each account's page.")
+    elif len(fresh) > 1:
+        st.button(f"Adopt all {len(fresh)}", key="adopt-all", on_click=_adopt_all, args=(fresh,))
     for card in [*force, *fresh]:
         _card(reader, card, found, may=may)
     if may:
@@ -101,18 +103,35 @@ def _own(row: dict[str, Any], found: Discovery | None) -> _Card:
     return _Card(f"own-{row['path_id']}", from_body(row["body"]), steps, row["path_id"], row["version"], row)
 
 
-def _found(found: Discovery | None) -> list[_Card]:
-    if found is None:
+def _found(kept: read.Kept | None) -> list[_Card]:
+    if kept is None:
         return []
+    numbered = [(one, int(one.key.removeprefix(f"{FOUND} "))) for one in found_as(kept.found)]
     return [
-        _Card(one.key, one.path, found.steps, number=int(one.key.removeprefix(f"{FOUND} ")))
-        for one in found_as(found)
+        _Card(
+            one.key,
+            replace(one.path, origin=deeds.origin_of(kept.as_of, number)),
+            kept.found.steps,
+            number=number,
+        )
+        for one, number in numbered
     ]
+
+
+def _same(found: HappyPath, adopted: HappyPath) -> bool:
+    """Whether people adopted what was found: this very path, or one with its steps."""
+    steps = [{step.key for step in path.steps if step.kind == "data"} for path in (found, adopted)]
+    return found.origin == adopted.origin or steps[0] == steps[1]
 
 
 def _head(force: list[_Card], fresh: list[_Card]) -> str:
     if force:
-        also = f" {words.count(len(fresh), 'path was', 'paths were')} found in the data." if fresh else ""
+        everybody = any(not card.path.segment for card in force)
+        more = f" {words.count(len(fresh), 'other path was', 'other paths were')} found in the data; "
+        more += (
+            "nobody is placed there until it is adopted." if everybody else "all other segments stand there."
+        )
+        also = more if fresh else ""
         return f"**{words.count(len(force), 'path is', 'paths are')} in force.**{also}"
     if fresh:
         return (
@@ -207,6 +226,12 @@ def _adopt(card: _Card) -> None:
         deeds.write_path(*who, _as_found(reader, card), adopt=True)
     else:
         deeds.adopt_path(*who, card.path_id, card.version)
+
+
+def _adopt_all(found: list[_Card]) -> None:
+    for card in found:
+        if not failures.attempt(partial(_adopt, card), WHERE):
+            return
 
 
 def _edit(card: _Card) -> None:

@@ -34,12 +34,13 @@ from pages import _files
 from pages._paths_cards import cards, none_found
 from pages._paths_evidence import evidence
 from pages._paths_first_value import first_value
+from pages._paths_groups import groups
 from pages._paths_list import PAGE, accounts_below
 from pages._saved_views import saved_views
 
 _CHART = "paths_chart"
 _TURN = "paths_turn"
-_FILTER = 120
+_FILTER = 114
 
 
 def render() -> None:
@@ -90,6 +91,7 @@ def _book(reader: Reader, book: pl.DataFrame) -> None:
     listed = _rows(chosen_of(placed, chosen), kept_rows, read.progress(reader))
     conditions = _told(chosen, prescribed, listed)
     accounts_below(reader, listed, placed.height, conditions, _clear, _mark(query, chosen, reader))
+    groups(reader, kept_rows)
 
 
 def _choices(reader: Reader, rows: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, tuple[str, ...]]]:

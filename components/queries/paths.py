@@ -12,7 +12,7 @@ from components.queries import NotFound, Reader
 from components.queries.placing import placed
 from components.queries.placing import placing as placing
 from data_access import path_discoveries, path_ticks, paths, snapshots
-from data_access.path_discoveries import Kept
+from data_access.path_discoveries import Kept as Kept
 from models.event_success import EVENT_SUCCESS
 from models.first_value import FIRST_VALUE, FIRST_VALUE_CURVES
 from models.paths.adopted import HappyPath, from_body

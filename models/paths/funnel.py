@@ -6,6 +6,8 @@ import polars as pl
 
 from models.contracts import Column, Contract
 from models.facts import REAL, TEXT, WHOLE
+from models.paths.picture import ORDER
+from models.paths.progress_frames import STUCK
 
 FUNNEL = Contract(
     "path_funnel",
@@ -26,15 +28,15 @@ FUNNEL = Contract(
     key=("path_key", "step"),
 )
 
-STATE_COUNTS = Contract(
-    "path_state_counts",
+STATES_BY = Contract(
+    "path_states_by",
     (
-        Column("of", TEXT, doc="a CSM, segment, path or cohort; null where it is not known"),
-        Column("state", TEXT, required=True),
+        Column("of", TEXT, required=True, doc="a CSM, a segment, a cohort or a path"),
         Column("accounts", WHOLE, required=True),
-        Column("share", REAL, required=True, doc="of the accounts of its group, 0-1"),
+        *(Column(state, WHOLE, required=True, doc="accounts in this state") for state in ORDER),
+        Column("stuck_share", REAL, required=True, doc="of the accounts of its group, 0-1"),
     ),
-    key=("of", "state"),
+    key=("of",),
 )
 
 
@@ -66,17 +68,16 @@ def funnel(steps: pl.DataFrame, progress: pl.DataFrame, times: pl.DataFrame) -> 
     return FUNNEL.check(every.with_columns(share=share).sort("path_key", "position", maintain_order=True))
 
 
-def state_counts(progress: pl.DataFrame, of: str) -> pl.DataFrame:
-    """How many accounts are in each state, by any column of theirs; columns of `STATE_COUNTS`.
+def states_by(rows: pl.DataFrame, of: str) -> pl.DataFrame:
+    """How many accounts of each group are in each state; columns of `STATES_BY`, most stuck first.
 
-    In: `PROGRESS` with that column joined on.
+    In: one row an account with `state` and the column `of`.
 
-    >>> rows = pl.DataFrame({"csm": ["Eva", "Eva"], "state": ["stuck", "done"]})
-    >>> state_counts(rows, "csm")["share"].to_list()
-    [0.5, 0.5]
+    >>> rows = pl.DataFrame({"csm": ["Eva", "Eva", "Jo"], "state": ["stuck", "done", "done"]})
+    >>> states_by(rows, "csm").select("of", "accounts", "stuck", "done", "stuck_share").rows()
+    [('Eva', 2, 1, 1, 0.5), ('Jo', 1, 0, 1, 0.0)]
     """
-    counted = progress.group_by(of=pl.col(of).cast(pl.String), state="state").agg(
-        accounts=pl.len().cast(pl.Int64)
-    )
-    share = pl.col("accounts") / pl.col("accounts").sum().over("of")
-    return STATE_COUNTS.check(counted.with_columns(share=share).sort("of", "state", nulls_last=True))
+    counts = [(pl.col("state") == state).sum().cast(pl.Int64).alias(state) for state in ORDER]
+    counted = rows.group_by(of=pl.col(of)).agg(*counts, accounts=pl.len().cast(pl.Int64))
+    told = counted.with_columns(stuck_share=pl.col(STUCK) / pl.col("accounts"))
+    return STATES_BY.check(told.sort("stuck_share", "of", descending=[True, False]))

@@ -404,3 +404,37 @@ def test_today_says_how_many_are_stuck_and_leads_there(open_page: Open) -> None:
     links = [element.proto for element in open_page("today").get("page_link")]
 
     assert f"{stuck().height} accounts stuck on the path, {new} of them new" in [one.label for one in links]
+
+
+@pytest.mark.usefixtures("in_walked")
+def test_what_is_adopted_is_not_offered_again_and_all_of_the_rest_at_one_press(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, found = reader().store.database, discovered()
+    more = [
+        replace(found, paths=found.paths.with_columns(path=pl.lit(n, pl.Int64), name=pl.lit(f"Way {n}")))
+        for n in (1, 2)
+    ]
+    paths = pl.concat([one.paths for one in more])
+    steps = pl.concat(
+        [
+            found.steps,
+            found.steps.with_columns(path=pl.lit(2, pl.Int64)).with_columns(
+                event=pl.col("event").replace("report.scheduled", "route.optimised")
+            ),
+        ]
+    )
+    with database.write() as connection:
+        number = path_discoveries.add(
+            connection, DEMO_NOW, DEMO_DAY, "a key", replace(found, paths=paths, steps=steps)
+        )
+    monkeypatch.setattr(read, "discovery", lambda _: path_discoveries.get(database, number))
+    app = open_page("paths")
+    assert "2 other paths were found in the data; nobody is placed there until it is adopted" in shown(app)
+
+    app = press(app, "adopt-all")
+
+    assert read.in_force(reader())["name"].to_list() == [*NAMES, "Way 1", "Way 2"]
+    assert set(read.steps(reader())["path"]) == {*NAMES, "Way 1", "Way 2"}
+    assert not [one for one in app.button if str(one.key).startswith("adopt-")]
+    assert "**4 paths are in force.**" in shown(app)

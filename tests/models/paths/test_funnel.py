@@ -8,7 +8,7 @@ import polars as pl
 
 from models.paths.adopted import HappyPath, PathStep, tidy
 from models.paths.frames import STEPS
-from models.paths.funnel import funnel, state_counts
+from models.paths.funnel import funnel, states_by
 from models.paths.prescribed import Prescribed, adopted_as, steps_of
 from models.paths.progress_frames import PROGRESS, STEP_TIMES
 from models.paths.tables import path_table, progress_table
@@ -59,13 +59,16 @@ def test_every_step_counts_who_did_it_and_who_waits() -> None:
 
 
 def test_states_are_counted_by_any_column() -> None:
-    whose = PROGRESS_NOW.with_columns(csm=pl.Series(["Eva", "Eva", None, None], dtype=pl.String))
+    whose = PROGRESS_NOW.with_columns(csm=pl.Series(["Jo", "Jo", "Eva", "Eva"], dtype=pl.String))
 
-    assert state_counts(whose, "csm").rows() == [
-        ("Eva", "on track", 1, 0.5),
-        ("Eva", "stuck", 1, 0.5),
-        (None, "done", 1, 0.5),
-        (None, "not started", 1, 0.5),
+    told = states_by(whose, "csm")
+
+    assert told.select("of", "accounts", "stuck_share").rows() == [("Jo", 2, 0.5), ("Eva", 2, 0.0)]
+    counts = told.drop("of", "accounts", "stuck_share")
+    assert counts.sum_horizontal().to_list() == [2, 2]
+    assert [[state for state in counts.columns if row[state]] for row in counts.to_dicts()] == [
+        ["stuck", "on track"],
+        ["done", "not started"],
     ]
 
 
