@@ -9,13 +9,11 @@ from pathlib import Path
 from data_access import keeping, settings
 from data_access.audit import record
 from data_access.database import Transaction
-from data_access.errors import Busy, NotAllowed
+from data_access.errors import Busy
 from data_access.locks import exclusive
 from data_access.store import Store
-from data_access.viewer import Role, Viewer
+from data_access.viewer import Viewer
 from models.keeping import NAMES, Periods, periods_from
-
-WHO: tuple[Role, ...] = ("admin", "system")
 
 
 @dataclass(frozen=True)
@@ -49,8 +47,7 @@ def apply(store: Store, viewer: Viewer, now: datetime) -> list[Due]:
 
     No import and no refresh runs meanwhile; raises `Busy` when one does.
     """
-    if viewer.role not in WHO:
-        raise NotAllowed(f"Only an admin takes data away; {viewer.name} is signed in as {viewer.role}.")
+    viewer.may_administer("Taking data away")
     periods = periods_from(settings.current(store.database)[1])
     if periods == Periods():
         return []

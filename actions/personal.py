@@ -16,14 +16,14 @@ from data_access import suppressions
 from data_access.append_only import unlocked
 from data_access.audit import record
 from data_access.database import Transaction
-from data_access.errors import NotAllowed, NotFound
+from data_access.errors import DataError, NotFound
 from data_access.locks import exclusive
 from data_access.personal import files, frames, rows, usage, who
 from data_access.store import Store
-from data_access.viewer import Role, Viewer
+from data_access.viewer import ADMINS, Viewer
 from models.personal import Traces, together
 
-WHO: tuple[Role, ...] = ("admin", "system")
+WHO = ADMINS
 _ROUNDS = 3
 """How often an erasure looks again for what somebody wrote while it ran."""
 
@@ -110,6 +110,12 @@ def look(store: Store, viewer: Viewer, asked: str) -> tuple[Traces, Found]:
             f"Nothing here names {asked}: give a contact id or an e-mail address as it was imported."
         )
     return traces, found
+
+
+def confirmed(asked: str, typed: str) -> None:
+    """Raise `DataError` unless the person typed whom they want to erase."""
+    if typed.strip().lower() != asked.strip().lower():
+        raise DataError(f"Type {asked} to confirm that this contact is to be erased.")
 
 
 def suggestions(store: Store, viewer: Viewer, words: str) -> pl.DataFrame:
@@ -262,7 +268,4 @@ def _unexplained(holding: list[str], stays: Counter[str]) -> tuple[str, ...]:
 
 
 def _may(viewer: Viewer) -> None:
-    if viewer.role not in WHO:
-        raise NotAllowed(
-            f"Only an admin exports or erases a contact; {viewer.name} is signed in as {viewer.role}."
-        )
+    viewer.may_administer("Giving out or erasing a contact's data")

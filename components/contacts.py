@@ -8,11 +8,14 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from components import empty, words
+from components import empty, navigation, words
 
 
-def contact_list(contacts: pl.DataFrame, now: datetime) -> None:
-    """One account's contacts (`facts.CONTACTS`), champions first, those left alone last."""
+def contact_list(contacts: pl.DataFrame, now: datetime, *, administers: bool = False) -> None:
+    """One account's contacts (`facts.CONTACTS`), champions first, those left alone last.
+
+    Who `administers` finds a way from each to where their data is exported or erased.
+    """
     if contacts.is_empty():
         empty.nothing("No contacts.", "Import contacts with this account_id.", ":material/person_off:")
         return
@@ -22,6 +25,10 @@ def contact_list(contacts: pl.DataFrame, now: datetime) -> None:
         with st.container(gap=None):
             st.markdown(_who(row))
             st.caption(_reach(row, now))
+            if administers:
+                navigation.link(
+                    "data", "Export or erase", tab="Personal data", contact=str(row["contact_id"])
+                )
 
 
 def _who(row: dict[str, Any]) -> str:

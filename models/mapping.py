@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence
@@ -28,6 +29,9 @@ DERIVED: dict[str, tuple[str, ...]] = {
     "community_posts": ("post_id",),
 }
 """Required columns that are worked out when nothing is mapped to them."""
+
+_NO_FILES = ("idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape")
+"""Encodings of Python's that no file is written in."""
 
 TIME_WORDS = ("epoch", "epoch_ms", "excel")
 NUMBER_FORMATS = ("1,234.56", "1.234,56")
@@ -155,12 +159,22 @@ def _check_source(name: str, texts: Dict[str, str]) -> None:
     if len(texts.get("delimiter", ",")) != 1:
         raise MappingError(f'[{name}] delimiter must be one character, such as ";" or "\\t".')
     try:
-        "".encode(texts.get("encoding", "utf-8"))
-    except LookupError:
+        codecs.getincrementaldecoder(_text_encoding(texts.get("encoding", "utf-8")))("replace").decode(
+            b"a,b\n"
+        )
+    except (LookupError, ValueError):
         known = "utf-8, utf-16, cp1252, iso-8859-15, cp1251, shift_jis"
         raise MappingError(
             f"[{name}] encoding '{texts['encoding']}' is not known. Try one of {known}."
         ) from None
+
+
+def _text_encoding(name: str) -> str:
+    """The encoding, if files are written in it: others turn bytes into bytes, or names into addresses."""
+    "".encode(name)
+    if codecs.lookup(name).name.replace("-", "_") in _NO_FILES:
+        raise LookupError(name)
+    return name
 
 
 def _nulls(name: str, given: object) -> tuple[str, ...]:

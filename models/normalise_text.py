@@ -27,6 +27,8 @@ def to_text(column: pl.Series) -> pl.Series:
     if isinstance(column.dtype, pl.Datetime):
         form = "%Y-%m-%dT%H:%M:%S%.f" + ("%:z" if column.dtype.time_zone else "")
         return column.dt.strftime(form)
+    if isinstance(column.dtype, pl.Duration):
+        return column.dt.to_string("iso")
     return column.cast(pl.String)
 
 

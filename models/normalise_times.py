@@ -63,10 +63,10 @@ def time_style(values: pl.Series, order: str | None = None) -> TimeStyle:
     """
     if values.is_empty():
         return TimeStyle()
-    shapes = values.str.replace_all(r"\d", "9").str.replace_all(r"[A-Za-z]{2,}\.?", "A")
+    shapes = values.str.replace_all(r"[0-9]", "9").str.replace_all(r"[A-Za-z]{2,}\.?", "A")
     counts = shapes.alias("shape").value_counts(sort=True, name="n").head(40)["shape"].to_list()
     if re.fullmatch(r"9+(\.9+)?", counts[0]):
-        return _numeric(values.filter(values.str.contains(r"^\d+(\.\d+)?$")))
+        return _numeric(values.filter(values.str.contains(r"^[0-9]+(\.[0-9]+)?$")))
     told = order or _order(values)
     formats: list[str] = []
     for shape in counts:
@@ -87,7 +87,9 @@ def time_style(values: pl.Series, order: str | None = None) -> TimeStyle:
 
 def _order(values: pl.Series) -> str:
     """dmy or mdy where numbers above 12 tell (but for a few strays), else "" (none does) or "mixed"."""
-    parts = values.str.extract_groups(r"^(\d{1,2})([/. -])(\d{1,2})[/. -](?:\d{4}|\d{2})(?:\D|$)").struct
+    parts = values.str.extract_groups(
+        r"^([0-9]{1,2})([/. -])([0-9]{1,2})[/. -](?:[0-9]{4}|[0-9]{2})(?:[^0-9]|$)"
+    ).struct
     first, second = (parts.field(name).cast(pl.Int64) for name in ("1", "3"))
     day_first = int(((first > 12) & (second <= 12)).sum())
     month_first = int(((second > 12) & (first <= 12)).sum())

@@ -91,7 +91,7 @@ def _account(reader: Reader, row: dict[str, Any], today: date) -> None:
         _timeline(events, contacts, today)
     with grid.cell(column_span=2), st.container(key="account-side"):
         st.subheader("Contacts", anchor=False)
-        contact_list(contacts, session.now())
+        contact_list(contacts, session.now(), administers=reader.viewer.role == "admin")
         _scores(reader, row, today)
 
 

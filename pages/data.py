@@ -13,9 +13,9 @@ from components import empty, failures, jobs, queries, session, tables, words
 from components.downloads import downloads
 from components.queries import Reader, imported
 from models.freshness import COVERED, coverage, covered, freshness
-from pages import _files, _history, _import
+from pages import _files, _history, _import, _personal
 
-_TABS = ("Freshness", "Import", "Past imports", "Snapshots")
+_TABS = ("Freshness", "Import", "Past imports", "Snapshots", "Personal data")
 _STATES = {"fresh": "✓ fresh", "stale": "⚠ may have stopped", "missing": "– none yet"}
 
 
@@ -34,6 +34,7 @@ def render() -> None:
         partial(_import.draw, reader),
         partial(_imports, reader, today),
         partial(_snapshots, reader),
+        partial(_personal.draw, reader),
     )
     for tab, draw in zip(tabs, draws, strict=True):
         if tab.open:

@@ -17,6 +17,7 @@ from pages import (
     _settings_calls,
     _settings_first_value,
     _settings_holdout,
+    _settings_keep,
     _settings_success,
     _settings_versions,
     _settings_weights,
@@ -53,6 +54,7 @@ def _page() -> None:
         "calls": calls,
         "first_value_days": first_value,
         "holdout": holdout,
+        "keep": _settings_keep.draw(version, body),
     }
     changed = {name: value for name, value in wanted.items() if not _same(name, value, body)}
     _save(version, body, changed)

@@ -40,7 +40,9 @@ class DelimitedFile:
         encoding = (options and options.encoding) or detect.encoding(path.name, head)
         self.stream = TextStream(path, encoding)
         lines = detect.head_lines(path.name, head, encoding, LINE_LIMIT)
-        top = next(at for at, line in enumerate(lines) if line.strip())
+        top = next((at for at, line in enumerate(lines) if line.strip()), -1)
+        if top < 0:
+            raise InputError(f"{path.name} holds no line with anything in it.")
         asked = options and options.delimiter
         if lines[top].lower().startswith("sep=") and len(lines[top]) == 5:
             asked, top = asked or lines[top][4], top + 1
@@ -104,7 +106,7 @@ class DelimitedFile:
         filled = records.fields > 0
         long = records.stops - records.starts > LINE_LIMIT
         damaged = np.zeros(filled.size, np.bool_)
-        if 0 in data:
+        if 0 in data and filled.size:
             zeros = np.flatnonzero(np.frombuffer(data, np.uint8) == 0)
             damaged[np.searchsorted(records.starts, zeros, "right") - 1] = True
         bad = filled & (long | damaged | (records.fields != len(self.columns)))

@@ -15,6 +15,8 @@ from models.normalise_batch import RawBatch
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 UNPACKED_LIMIT = 2 << 30
+PACKED_AT_MOST, SURELY_FINE = 100, 20 << 20
+"""A sheet of real rows packs to a fifteenth; one that unpacks to a hundred times its size is a trap."""
 
 
 class WorkbookFile:
@@ -57,7 +59,19 @@ def _choose(path: Path, wanted: str | None) -> tuple[pl.DataFrame, list[str]]:
 
 
 def _refuse_bomb(path: Path) -> None:
-    if zipfile.is_zipfile(path):
+    if not zipfile.is_zipfile(path):
+        return
+    try:
         with zipfile.ZipFile(path) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > UNPACKED_LIMIT:
-                raise InputError(f"{path.name} unpacks to more than 2 GiB. Export it as CSV or Parquet.")
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise InputError(f"{path.name} is not a workbook that can be read: it may be damaged.") from error
+    if sum(entry.file_size for entry in entries) > UNPACKED_LIMIT:
+        raise InputError(f"{path.name} unpacks to more than 2 GiB. Export it as CSV or Parquet.")
+    for entry in entries:
+        times = entry.file_size / max(1, entry.compress_size)
+        if entry.file_size > SURELY_FINE and times > PACKED_AT_MOST:
+            raise InputError(
+                f"{path.name} unpacks to {times:,.0f} times its size, which no table does. "
+                "If it is sound, export it as CSV or Parquet."
+            )

@@ -78,10 +78,17 @@ def _load(line: str) -> object:
         found: object = json.loads(line)
     except (ValueError, RecursionError):
         return None
+    if isinstance(found, dict) and "\\u" in line:
+        return {_whole(name): value for name, value in found.items()}
     return "null" if found is None else found
 
 
 def _text(value: object) -> str | None:
     if value is None or isinstance(value, str):
-        return value
-    return json.dumps(value, ensure_ascii=False)
+        return None if value is None else _whole(value)
+    return _whole(json.dumps(value, ensure_ascii=False))
+
+
+def _whole(text: str) -> str:
+    """Text without halves of characters, which JSON can write and nobody can store: each becomes U+FFFD."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -28,7 +28,7 @@ class ParquetFile:
             with pq.ParquetFile(path) as parquet:
                 self.columns: list[str] = parquet.schema_arrow.names
                 self.rows_estimate: int = parquet.metadata.num_rows
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise InputError(f"{path.name} is not a Parquet file, or a damaged one.") from error
 
     def batches(self, columns: Sequence[str], *, small: bool = False) -> Iterator[RawBatch]:
@@ -37,10 +37,11 @@ class ParquetFile:
         try:
             with pq.ParquetFile(self.path) as parquet:
                 for batch in parquet.iter_batches(SMALL_ROWS if small else BATCH_ROWS, columns=list(columns)):
+                    batch.validate(full=True)  # a damaged text must not reach Polars, which trusts it
                     rows = pl.DataFrame(batch).select(columns)
                     lines = pl.Series("line", range(done + 1, done + rows.height + 1), dtype=pl.Int64)
                     done += rows.height
                     position = round(self.bytes * done / max(1, self.rows_estimate))
                     yield RawBatch(rows, lines, self.path.name, position=position)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise InputError(f"{self.path.name} is damaged after row {done:,}. Fetch it again.") from error

@@ -92,6 +92,13 @@ def open_table(table: TableMapping, base: Path) -> Source:
 
 def open_file(path: Path, options: TableMapping | None = None) -> Opened:
     """Open one file by what its name ends in; any other name is taken for delimited text."""
+    opened = _opened(path, options)
+    if any("\0" in column for column in opened.columns):
+        raise InputError(f"{path.name} has a NUL character in a column's name: it is damaged.")
+    return opened
+
+
+def _opened(path: Path, options: TableMapping | None) -> Opened:
     name = path.name.lower()
     try:
         if name.endswith(excel.SUFFIXES):
@@ -107,6 +114,15 @@ def open_file(path: Path, options: TableMapping | None = None) -> Opened:
 
 def find(pattern: str, base: Path) -> list[Path]:
     """The files that a name or a glob means, sorted; raises `InputError` naming what lies there."""
+    try:
+        return _found(pattern, base)
+    except (OSError, ValueError, IndexError, NotImplementedError) as error:  # too long, NUL, no glob
+        raise InputError(
+            f"'{pattern[:100]}' names no file: {error.strerror if isinstance(error, OSError) else error}."
+        ) from error
+
+
+def _found(pattern: str, base: Path) -> list[Path]:
     given = Path(pattern).expanduser()
     folder, rest = (Path(given.anchor), given.relative_to(given.anchor)) if given.anchor else (base, given)
     plain = folder / rest

@@ -150,10 +150,7 @@ def mend(data: bytes) -> tuple[bytes, int]:
 
 def western(line: bytes) -> str:
     """Decode Windows-1252; its five unused bytes become control characters, as browsers do."""
-    try:
-        return line.decode("cp1252")
-    except UnicodeDecodeError:
-        return "".join(_western_byte(byte) for byte in line)
+    return line.decode("latin-1").translate(_WESTERN)
 
 
 def _western_byte(byte: int) -> str:
@@ -161,3 +158,6 @@ def _western_byte(byte: int) -> str:
         return bytes([byte]).decode("cp1252")
     except UnicodeDecodeError:
         return chr(byte)
+
+
+_WESTERN = {byte: _western_byte(byte) for byte in range(0x80, 0xA0)}

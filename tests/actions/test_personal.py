@@ -146,7 +146,7 @@ def test_a_restore_of_an_older_backup_erases_again(company: Store, tmp_path: Pat
 
 def test_only_an_admin_may(company: Store) -> None:
     for role in ("csm", "manager", "auditor"):
-        with pytest.raises(NotAllowed, match="Only an admin"):
+        with pytest.raises(NotAllowed, match="is for admins"):
             personal.erase(company, Viewer("x@x.example", "X", role), NOW, KEY)
     assert fact(company.database, SYSTEM, "contacts").height == 3
 
