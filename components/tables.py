@@ -79,6 +79,31 @@ def plain_table(frame: pl.DataFrame, alt: str, columns: dict[str, Any], key: str
     )
 
 
+def open_table(
+    frame: pl.DataFrame, alt: str, columns: dict[str, Any], key: str, opens: Callable[[int, str], None]
+) -> None:
+    """A table whose numbers open their rows: a click on a cell calls `opens` with its row and column.
+
+    `opens` runs as a callback, before the page is drawn again. `key` must change with the rows.
+    """
+    st.dataframe(
+        frame,
+        key=key,
+        on_select=lambda: _opened(key, opens),
+        selection_mode="single-cell",
+        hide_index=True,
+        column_config=columns,
+        height=_height(frame.height),
+        placeholder="–",
+        alt=f"{alt}. A click on a number opens the rows that make it.",
+    )
+
+
+def _opened(key: str, opens: Callable[[int, str], None]) -> None:
+    for row, column in st.session_state[key]["selection"]["cells"][:1]:
+        opens(int(row), str(column))
+
+
 def _height(rows: int) -> int | Literal["content"]:
     return "content" if rows <= _SHOWN_ROWS else _ROW * (_SHOWN_ROWS + 1)
 

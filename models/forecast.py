@@ -206,13 +206,7 @@ def backtest(
         made = forecast(ledger(accounts, subscriptions, made_on, rates), ends[place + 1 :])
         if made.quarters.is_empty():
             continue
-        paid = paid_on(today.periods, ends[place + 1 :]).rename({"day": "until"})
-        mine = made.rows.select("until", "account_id", "currency")
-        actual = (
-            mine.join(paid, on=["until", "account_id", "currency"], how="left")
-            .group_by("until", "currency")
-            .agg((pl.col("cents").fill_null(0).sum() / 100).alias("actual"))
-        )
+        actual = _with_actual(made, today).group_by("until", "currency").agg(pl.col("actual").sum())
         found.append(
             made.quarters.join(actual, on=["until", "currency"]).with_columns(
                 made_on=pl.lit(made_on), inside=pl.col("actual").is_between("low", "high")
@@ -223,6 +217,35 @@ def backtest(
     return BACKTEST.check(
         pl.concat(found).sort("made_on", "until", "currency", descending=[True, False, False])
     )
+
+
+def past_rows(
+    accounts: pl.DataFrame,
+    subscriptions: pl.DataFrame,
+    as_of: date,
+    made_on: date,
+    until: date,
+    rates: Rates | None = None,
+) -> pl.DataFrame:
+    """The accounts behind one forecast of the past: `FORECAST_ROWS` and actual, what each then paid.
+
+    Raises ValueError for a day after `as_of`.
+    """
+    if until > as_of:
+        raise ValueError(f"what came by {until} is not known on {as_of}; ask for a day up to then")
+    made = forecast(ledger(accounts, subscriptions, made_on, rates), [until])
+    return _with_actual(made, ledger(accounts, subscriptions, as_of, rates))
+
+
+def _with_actual(made: Forecast, today: Ledger) -> pl.DataFrame:
+    paid = paid_on(today.periods, made.quarters["until"].unique().to_list()).rename({"day": "until"})
+    held = made.rows.join(
+        paid.select("until", "account_id", "currency", "cents"),
+        on=["until", "account_id", "currency"],
+        how="left",
+        maintain_order="left",
+    )
+    return held.with_columns(actual=pl.col("cents").fill_null(0) / 100).drop("cents")
 
 
 def _past_ends(as_of: date, quarters: int) -> list[date]:

@@ -42,7 +42,7 @@ def draw(reader: Reader, chosen: Chosen, currency: str, into: str) -> None:
         f"{_SAYS[grid]} As of {reader.as_of:%-d %b %Y}; the last column of a row is not a whole month."
     )
     _sentence(found, grid)
-    _grid(found, grid)
+    _grid(reader, found, grid)
     _cell(reader, cell_rows(rows, grid, currency), found, grid, currency)
 
 
@@ -60,7 +60,7 @@ def _sentence(found: pl.DataFrame, grid: str) -> None:
     st.markdown(f"**A year on, {part / whole:.0%} {told}** ({n} of {words.count(old.height, 'cohort')}).")
 
 
-def _grid(found: pl.DataFrame, grid: str) -> None:
+def _grid(reader: Reader, found: pl.DataFrame, grid: str) -> None:
     ages = [str(age) for age in sorted(found["age"].unique().to_list())]
     percent = found.with_columns(pl.col("age").cast(pl.String), pl.col("share") * 100)
     wide = percent.pivot("age", index=["cohort", "accounts"], values="share", aggregate_function="first")
@@ -69,9 +69,19 @@ def _grid(found: pl.DataFrame, grid: str) -> None:
         pl.col(age).drop_nulls().first() for age in ages if age in wide.columns
     )
     shown = first.join(wide, on="cohort").sort("cohort")
-    tables.plain_table(
-        shown.select("cohort", "accounts", *ages), f"Cohorts by {grid}", _columns(ages), key="cohorts"
-    )
+    shown = shown.select("cohort", "accounts", *ages)
+
+    def opens(row: int, column: str) -> None:
+        cell = shown.row(row, named=True)
+        if column not in ages or cell[column] is None:
+            return
+        label = f"{cell['cohort']:%b %Y}"
+        st.session_state[_COHORT] = label
+        st.session_state[f"{_AGE}_{label}"] = int(column)
+
+    snapshot = reader.snapshot.snapshot_id if reader.snapshot else 0
+    tables.open_table(shown, f"Cohorts by {grid}", _columns(ages), f"cohorts-{grid}-{snapshot}", opens)
+    st.caption("Click a share to open its customers below.")
 
 
 def _columns(ages: list[str]) -> dict[str, Any]:

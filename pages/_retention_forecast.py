@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -15,7 +16,8 @@ from components.queries.retention import Chosen
 from models.forecast import Forecast
 from pages._retention_opened import amount, opened
 
-_QUARTER, _DUE = "quarter", "due_quarter"
+_QUARTER, _DUE, _MADE = "quarter", "due_quarter", "past_forecast"
+_BY = {"Segment": "segment", "Plan": "plan", "Region": "region", "CSM": "csm"}
 
 
 def draw(reader: Reader, chosen: Chosen, series: pl.DataFrame, currency: str, into: str) -> None:
@@ -29,7 +31,8 @@ def draw(reader: Reader, chosen: Chosen, series: pl.DataFrame, currency: str, in
         )
     else:
         _mrr(reader, made, own, series, currency)
-        _past(queries_retention.past_forecasts(reader, chosen, into), currency)
+        _parts(reader, chosen, currency, into)
+        _past(reader, chosen, currency, into)
     _renewals(reader, chosen)
 
 
@@ -53,8 +56,8 @@ def _mrr(reader: Reader, made: Forecast, own: pl.DataFrame, series: pl.DataFrame
         config=charts.CONFIG,
         alt=charts.forecast_alt(own, currency),
     )
-    tables.plain_table(own.drop("currency"), "Forecast by quarter", _COLUMNS)
-    days = {f"{day:%-d %b %Y}": day for day in own["until"]}
+    _table(reader, own.drop("currency"), "Forecast by quarter", f"quarters-{currency}", _QUARTER)
+    days = {_day(day): day for day in own["until"]}
     label = st.selectbox("Open the accounts behind", list(days), key=_QUARTER, bind="query-params", width=260)
     rows = made.rows.filter((pl.col("until") == days[label]) & (pl.col("currency") == currency))
     said = (
@@ -65,7 +68,60 @@ def _mrr(reader: Reader, made: Forecast, own: pl.DataFrame, series: pl.DataFrame
     opened(reader, f"forecast-{days[label]}", lost, said, f"The accounts behind the forecast of {label}")
 
 
-def _past(found: pl.DataFrame, currency: str) -> None:
+def _table(reader: Reader, rows: pl.DataFrame, alt: str, key: str, selects: str) -> None:
+    """A table by quarter; a click on a number selects its quarter in the selectbox with this key."""
+    days = [_day(day) for day in rows["until"]]
+    snapshot = reader.snapshot.snapshot_id if reader.snapshot else 0
+
+    def opens(row: int, column: str) -> None:
+        st.session_state[selects] = days[row]
+
+    tables.open_table(rows, alt, _COLUMNS, f"{key}-{snapshot}", opens)
+
+
+def _day(day: date) -> str:
+    return f"{day:%-d %b %Y}"
+
+
+def _parts(reader: Reader, chosen: Chosen, currency: str, into: str) -> None:
+    by = str(
+        st.segmented_control(
+            "Forecast by", list(_BY), key="forecast_by", bind="query-params", default="Segment", required=True
+        )
+    )
+    found = queries_retention.foreseen_by(reader, chosen, _BY[by], currency, into)
+    if found.is_empty():
+        st.caption(f"No {by.lower()} has 10 departures of its own and pays in {currency or 'one currency'}.")
+        return
+    last = found["until"][0]
+    shown = found.with_columns(share=pl.col("expected") / pl.col("mrr_now")).drop("until", "currency")
+    names = shown["part"].to_list()
+
+    def opens(row: int, column: str) -> None:
+        st.session_state[f"forecast_part_{by}"] = names[row]
+
+    snapshot = reader.snapshot.snapshot_id if reader.snapshot else 0
+    key = f"forecast-by-{by}-{currency}-{snapshot}-{hash(tuple(names))}"
+    columns = _COLUMNS | {"part": st.column_config.TextColumn(by, pinned=True)}
+    tables.open_table(shown, f"Forecast by {by}", columns, key, opens)
+    st.caption(
+        f"For {_day(last)}, with 90 % intervals; each from its own customers' lives, so that the parts need "
+        "not add up to the whole. One with under 10 departures has no forecast."
+    )
+    name = st.selectbox("Open the forecast of", names, key=f"forecast_part_{by}", width=260)
+    narrowed = (*(pair for pair in chosen if pair[0] != _BY[by]), (_BY[by], (str(name),)))
+    rows = queries_retention.foreseen(reader, narrowed, into).rows.filter(
+        (pl.col("until") == last) & (pl.col("currency") == currency)
+    )
+    said = (
+        f"**{words.count(rows.height, 'account')} add up to "
+        f"{amount(float(rows['expected'].sum()), currency)}**, as in the table."
+    )
+    opened(reader, f"forecast-{by.lower()}-{name}", rows, said, f"The accounts behind the forecast of {name}")
+
+
+def _past(reader: Reader, chosen: Chosen, currency: str, into: str) -> None:
+    found = queries_retention.past_forecasts(reader, chosen, into)
     st.subheader("How the last forecasts did", anchor=False)
     own = found.filter(pl.col("currency") == currency)
     if own.is_empty():
@@ -78,8 +134,26 @@ def _past(found: pl.DataFrame, currency: str) -> None:
         f"**{inside} of {own.height} past forecasts held what came**; 90 % should. "
         f"On average {abs(off):.1%} {high} came than expected."
     )
-    tables.plain_table(own.drop("currency"), "Past forecasts and what came", _COLUMNS, key="past-forecasts")
+    shown = own.drop("currency")
+    pairs = [(row["made_on"], row["until"]) for row in shown.iter_rows(named=True)]
+    labels = {f"made on {_day(made)} for {_day(until)}": (made, until) for made, until in pairs}
+    said = list(labels)
+
+    def opens(row: int, column: str) -> None:
+        st.session_state[_MADE] = said[row]
+
+    snapshot = reader.snapshot.snapshot_id if reader.snapshot else 0
+    tables.open_table(
+        shown, "Past forecasts and what came", _COLUMNS, f"past-forecasts-{currency}-{snapshot}", opens
+    )
     st.caption("Each was made only with what was known on its day, of the customers of that day.")
+    label = st.selectbox("Open the past forecast", said, key=_MADE, bind="query-params", width=360)
+    made_on, until = labels[label]
+    rows = queries_retention.past_forecast_rows(reader, chosen, made_on, until, currency, into)
+    expected, actual = (amount(float(rows[name].sum()), currency) for name in ("expected", "actual"))
+    told = f"**{words.count(rows.height, 'account')}: {expected} expected, {actual} came**, as in the table."
+    apart = rows.sort((pl.col("actual") - pl.col("expected")).abs(), descending=True)
+    opened(reader, f"forecast-{made_on}-{until}", apart, told, f"The accounts behind the forecast {label}")
 
 
 def _renewals(reader: Reader, chosen: Chosen) -> None:
@@ -90,8 +164,8 @@ def _renewals(reader: Reader, chosen: Chosen) -> None:
         return
     rate = float(found["rate"][0])
     st.markdown(f"**{rate:.0%} of the renewals due in the past 12 months were won**; the next, at that rate:")
-    tables.plain_table(found.drop("rate"), "Renewals by quarter", _COLUMNS, key="renewal-forecast")
-    days = {f"{day:%-d %b %Y}": day for day in found["until"]}
+    _table(reader, found.drop("rate"), "Renewals by quarter", "renewal-forecast", _DUE)
+    days = {_day(day): day for day in found["until"]}
     label = st.selectbox("Open the renewals up to", list(days), key=_DUE, bind="query-params", width=260)
     ends = found["until"].to_list()
     place = ends.index(days[label])
@@ -115,4 +189,5 @@ _COLUMNS: dict[str, Any] = {
     "actual": st.column_config.NumberColumn("What came", **_MONEY),
     "inside": st.column_config.CheckboxColumn("Within"),
     "due": st.column_config.NumberColumn("Due"),
+    "share": st.column_config.NumberColumn("Of today's", format="percent"),
 }

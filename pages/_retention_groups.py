@@ -28,6 +28,15 @@ BY = {
     "path": "Path",
 }
 _BY, _PART, _FIGURE = "by", "part", "part_figure"
+ALL = "All"
+_MAKES = {
+    **dict.fromkeys(("accounts", "kept", "logo"), LOGO),
+    **dict.fromkeys(("mrr_kept", "grr"), GRR),
+    **dict.fromkeys(("mrr_then", "mrr_now", "nrr"), NRR),
+    **dict.fromkeys(("due", "won", "renewed"), WON),
+}
+"""Column of the table: the figure whose rows make it."""
+
 _OPENS = {charts.NAMES[name]: name for name in (LOGO, GRR, NRR, WON)}
 
 
@@ -78,14 +87,24 @@ def _sentence(found: pl.DataFrame, by: str) -> None:
 
 
 def _table(reader: Reader, found: pl.DataFrame, by: str) -> None:
-    whole = found.select(pl.lit("All").alias("part"), *(pl.col(name).sum() for name in _SUMS)).with_columns(
+    whole = found.select(pl.lit(ALL).alias("part"), *(pl.col(name).sum() for name in _SUMS)).with_columns(
         logo=pl.col("kept") / pl.col("accounts"),
         grr=pl.when(pl.col("mrr_then") > 0).then(pl.col("mrr_kept") / pl.col("mrr_then")),
         nrr=pl.when(pl.col("mrr_then") > 0).then(pl.col("mrr_now") / pl.col("mrr_then")),
         renewed=pl.when(pl.col("due") > 0).then(pl.col("won") / pl.col("due")),
     )
     both = pl.concat([found, whole.select(found.columns)])
-    tables.plain_table(both, f"Retention by {BY[by]}", _columns(by))
+    parts = both["part"].to_list()
+
+    def opens(row: int, column: str) -> None:
+        if column in _MAKES:
+            st.session_state[_FIGURE] = charts.NAMES[_MAKES[column]]
+            st.session_state[f"{_PART}_{by}"] = parts[row]
+
+    snapshot = reader.snapshot.snapshot_id if reader.snapshot else 0
+    key = f"groups-{by}-{snapshot}-{hash(tuple(parts))}"
+    tables.open_table(both, f"Retention by {BY[by]}", _columns(by), key, opens)
+    st.caption("Click a number to open the accounts that make it below.")
     downloads(f"retention-by-{by}", both.height, _files.tables(reader, "retention", both, _files.EVERY))
 
 
@@ -114,14 +133,14 @@ def _rows(reader: Reader, chosen: Chosen, found: pl.DataFrame, by: str, currency
     with st.container(horizontal=True, vertical_alignment="bottom"):
         label = st.selectbox("Open", list(_OPENS), key=_FIGURE, bind="query-params", width=220)
         part = st.selectbox(
-            "Of", found["part"].to_list(), key=f"{_PART}_{by}", bind="query-params", width=220
+            "Of", [*found["part"].to_list(), ALL], key=f"{_PART}_{by}", bind="query-params", width=220
         )
     figure = _OPENS[label]
     money = currency if figure in (GRR, NRR) else ""
     rows = queries_retention.retention_behind(reader, chosen, figure, reader.as_of, money, into)
     groups = queries_retention.parts(reader, by, months_before(reader.as_of, 12)).unique("account_id")
     mine = rows.join(groups, on="account_id", how="left", maintain_order="left").filter(
-        pl.col("part").fill_null(UNKNOWN) == part
+        (pl.col("part").fill_null(UNKNOWN) == part) | pl.lit(part == ALL)
     )
     made = value_of(mine, figure)
     said = f"**{words.count(mine.height, 'row')}**" if made is None else _made(mine, figure, made, currency)

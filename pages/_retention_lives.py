@@ -46,7 +46,15 @@ def draw(reader: Reader, chosen: Chosen) -> None:
         "Kaplan–Meier with 95 % bands. Who is still a customer counts up to today only; who signed before "
         f"departures were recorded counts from then on.{more}"
     )
-    tables.plain_table(table, f"How long they stay, by {BY[by]}", _COLUMNS | {"part": BY[by]})
+    parts = table["part"].to_list()
+
+    def opens(row: int, column: str) -> None:
+        st.session_state[f"lives_{by}"] = parts[row]
+
+    snapshot = reader.snapshot.snapshot_id if reader.snapshot else 0
+    key = f"lives-table-{by}-{snapshot}-{hash(tuple(parts))}"
+    tables.open_table(table, f"How long they stay, by {BY[by]}", _COLUMNS | {"part": BY[by]}, key, opens)
+    st.caption("Click a number to open the customers behind it below.")
     part = st.selectbox("Open the lives of", order, key=f"lives_{by}", bind="query-params", width=260)
     mine = (
         rows.filter(pl.col("part") == part).drop("part").sort("ended", "duration", descending=[True, False])

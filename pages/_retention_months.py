@@ -39,7 +39,7 @@ def draw(reader: Reader, chosen: Chosen, series: pl.DataFrame, currency: str, in
         st.markdown(f"**What moved the MRR in {currency or 'the one currency'}, by month**")
         _chart(charts.moves(series, currency), charts.moves_alt(series, currency), f"moves-{snapshot}")
     st.caption("Click a point or a bar to open the accounts that make it.")
-    _bridge(series, currency)
+    _bridge(series, currency, snapshot)
     _rows(reader, chosen, series, currency, into)
 
 
@@ -64,20 +64,26 @@ def _month(day: date) -> str:
     return f"{day:%b %Y}"
 
 
-def _bridge(series: pl.DataFrame, currency: str) -> None:
+def _bridge(series: pl.DataFrame, currency: str, snapshot: int) -> None:
     found = series.filter(pl.col("figure").is_in([*MOVES, *ENDS]))
     if found.is_empty():
         return
     wide = found.pivot("figure", index="until", values="value").sort("until", descending=True)
     order = ["until", ENDS[0], *(f"MRR {part}" for part in PARTS), ENDS[1]]
-    shown = wide.select(name for name in order if name in wide.columns)
+    shown = wide.select(name for name in order if name in wide.columns).head(_BRIDGE_MONTHS)
+    days = shown["until"].to_list()
+
+    def opens(row: int, column: str) -> None:
+        if column in charts.NAMES:
+            ask(column, days[row])
+
     with st.expander(f"The bridge in {currency or 'the one currency'}, to the cent", icon=":material/table:"):
         columns: dict[str, Any] = {
             name: st.column_config.NumberColumn(charts.NAMES[name], format="%,.2f") for name in order[1:]
         }
         columns["until"] = st.column_config.DateColumn("Up to", format="D MMM YYYY", pinned=True)
-        tables.plain_table(shown.head(_BRIDGE_MONTHS), "The MRR bridge by month", columns, key="bridge")
-        st.caption("Opening plus the five parts is closing. Each opens into its accounts below.")
+        tables.open_table(shown, "The MRR bridge by month", columns, f"bridge-{snapshot}-{currency}", opens)
+        st.caption("Opening plus the five parts is closing. Click a number to open its accounts below.")
 
 
 def _rows(reader: Reader, chosen: Chosen, series: pl.DataFrame, currency: str, into: str) -> None:

@@ -84,6 +84,7 @@ COLUMNS: dict[str, Any] = {
     "closing": _MONEY("MRR after"),
     "stays": _SHARE("Chance to stay"),
     "expected": _MONEY("MRR expected"),
+    "actual": _MONEY("MRR that came"),
     "tenure_days": st.column_config.NumberColumn("Days a customer", format="%d"),
     "risk": st.column_config.NumberColumn("Risk", format="%.0f"),
     "cohort": st.column_config.DateColumn("Signed in", format="MMM YYYY"),

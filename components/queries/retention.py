@@ -25,7 +25,7 @@ from components.queries import (
 )
 from models.cohorts import cohort_rows
 from models.exchange import StatedRates, missing_rates, rates_from
-from models.forecast import Forecast, backtest, forecast, renewal_forecast
+from models.forecast import FORECAST, Forecast, backtest, forecast, past_rows, renewal_forecast
 from models.ledger import Ledger, Rates, ledger, months_before
 from models.lifetimes import spells
 from models.retention_rows import RetentionRows, behind, figures, members, only, retention_rows, with_scopes
@@ -141,6 +141,32 @@ def foreseen(reader: Reader, chosen: Chosen, into: str = "") -> Forecast:
 def past_forecasts(reader: Reader, chosen: Chosen, into: str = "") -> pl.DataFrame:
     """How forecasts made at the ends of past quarters did: `BACKTEST`."""
     return _backtest(_key(reader, into), chosen, reader, into)
+
+
+def past_forecast_rows(
+    reader: Reader, chosen: Chosen, made_on: date, until: date, currency: str, into: str = ""
+) -> pl.DataFrame:
+    """The accounts behind one past forecast, with what each then paid."""
+    accounts, periods = (
+        cut(reader, chosen, rows) for rows in (fact(reader, "accounts"), part(reader, "subscriptions"))
+    )
+    rows = past_rows(accounts, periods, reader.as_of, made_on, until, _rates(reader, into))
+    return rows.filter(pl.col("currency") == currency)
+
+
+def foreseen_by(reader: Reader, chosen: Chosen, by: str, currency: str, into: str = "") -> pl.DataFrame:
+    """The forecast of each part of the book by itself, of the last quarter: `FORECAST` and part.
+
+    Each part's survival curve is its own; parts under 10 departures have none and are left out.
+    """
+    names = scopes(reader)[by].drop_nulls().unique().sort().to_list()
+    wanted = dict(chosen).get(by) or names
+    found = [FORECAST.empty().with_columns(part=pl.lit("", pl.String))]
+    for name in (name for name in names if name in wanted):
+        made = foreseen(reader, (*chosen, (by, (name,))), into).quarters
+        own = made.filter(pl.col("currency") == currency).sort("until").tail(1)
+        found.append(own.with_columns(part=pl.lit(name, pl.String)))
+    return pl.concat(found).select("part", pl.exclude("part"))
 
 
 def renewals_foreseen(reader: Reader, chosen: Chosen) -> pl.DataFrame:
