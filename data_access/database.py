@@ -197,14 +197,14 @@ def _translated() -> Iterator[None]:
     except exc.OperationalError as error:
         if "locked" in str(error.orig):
             raise Busy("Another process is writing to the store; try again in a moment.") from error
-        raise StoreError(f"The store can't be reached: {_first_line(error.orig)}") from error
+        raise StoreError(f"The store can't be reached: {_first_line(error.orig)}.") from error
     except exc.DBAPIError as error:
-        raise StoreError(f"The store refused: {_first_line(error.orig)}") from error
+        raise StoreError(f"The store refused: {_first_line(error.orig)}.") from error
     except dbapi.OperationalError as error:
-        raise StoreError(f"The store can't be reached: {_first_line(error)}") from error
+        raise StoreError(f"The store can't be reached: {_first_line(error)}.") from error
     except (psycopg.Error, dbapi.Error) as error:
-        raise StoreError(f"The store refused: {_first_line(error)}") from error
+        raise StoreError(f"The store refused: {_first_line(error)}.") from error
 
 
 def _first_line(error: BaseException | None) -> str:
-    return (str(error).strip().splitlines() or ["no reason given"])[0]
+    return (str(error).strip().splitlines() or ["no reason given"])[0].rstrip(".")
