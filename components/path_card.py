@@ -73,7 +73,8 @@ def _head(row: dict[str, Any]) -> str:
 
 def _steps(times: pl.DataFrame, row: dict[str, Any], ticks: pl.DataFrame, today: date) -> None:
     """Every step with its sign: done and when, waited for and since when, left out, or still ahead."""
-    ticked = dict(ticks.filter(pl.col("path_id").eq_missing(row["path_id"])).select("step", "done_on").iter_rows())
+    own = ticks.filter(pl.col("path_id").eq_missing(row["path_id"]))
+    ticked = dict(own.select("step", "done_on").iter_rows())
     with st.container(horizontal=True, gap="small"):
         for step in times.iter_rows(named=True):
             with st.container(border=True, width=_WIDTH, gap="xsmall"):
@@ -134,9 +135,8 @@ def _advice(reader: Reader, path: HappyPath, row: dict[str, Any]) -> None:
 
 def _ticks(path: HappyPath, row: dict[str, Any], ticks: pl.DataFrame, deeds: PathDeeds, today: date) -> None:
     """Each step that a person ticks: tick it with its day, or take the tick back."""
-    standing = {
-        one["step"]: one for one in ticks.filter(pl.col("path_id").eq_missing(row["path_id"])).iter_rows(named=True)
-    }
+    own = ticks.filter(pl.col("path_id").eq_missing(row["path_id"]))
+    standing = {one["step"]: one for one in own.iter_rows(named=True)}
     for step in path.steps:
         if step.kind == "manual":
             _tick(step, standing.get(step.key), row, deeds, today)
