@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -14,10 +14,14 @@ from components.words import plain
 
 _RECORDED = "sign-in-recorded"
 
-_HOW = """
-Rounds is bound to an address that others can reach, and nobody has to sign in. So it shows nothing.
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
 
-1. **Only for yourself:** start it on this machine alone, with `--server.address localhost`.
+_HOW = """
+Others can reach Rounds here, by its address or through a proxy, and nobody has to sign in. So it shows
+nothing.
+
+1. **Only for yourself:** start it on this machine alone, with `--server.address localhost`, and open it as
+   `localhost`.
 2. **For your team:** configure sign-in with your identity provider (OpenID Connect), by environment:
 
 ```sh
@@ -38,7 +42,7 @@ def passed() -> bool:
     """True when the page may be drawn; otherwise this has drawn what to do instead."""
     if session.signs_in():
         return _signed_in()
-    if is_loopback(st.get_option("server.address")):
+    if is_loopback(st.get_option("server.address")) and asked_here(st.context.headers):
         return True
     st.title("Sign-in is not configured")
     st.markdown(_HOW)
@@ -57,6 +61,24 @@ def is_loopback(address: str | None) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return address.lower() == "localhost"
+
+
+def asked_here(headers: Mapping[str, str]) -> bool:
+    """Whether somebody on this machine asks: by a name of its own, and no proxy says whom it asks for.
+
+    A page elsewhere whose name leads here would otherwise read along in its visitor's browser.
+
+    >>> asked_here({"Host": "localhost:8501"}), asked_here({"Host": "[::1]:8501"}), asked_here({})
+    (True, True, True)
+    >>> asked_here({"Host": "rounds.example.com"})
+    False
+    >>> asked_here({"Host": "localhost:8501", "X-Forwarded-For": "192.0.2.7"})
+    False
+    """
+    if any(headers.get(name) for name in _FORWARDED):
+        return False
+    host = headers.get("Host")
+    return not host or is_loopback(urlsplit(f"//{host}").hostname)
 
 
 def _signed_in() -> bool:

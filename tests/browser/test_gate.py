@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,47 @@ def test_open_to_others_without_sign_in_it_shows_instructions_and_nothing_else(
             assert "--server.address localhost" in text
             assert not [name for name in people if name in text]
             assert page.get_by_test_id("stSidebarNavLink").count() == 0
+
+
+def own_address() -> str:
+    """An address of this machine that others use."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        asked.connect(("192.0.2.1", 9))  # nothing is sent: it only says which address would be used
+        return str(asked.getsockname()[0])
+
+
+def test_by_the_machines_other_address_there_are_instructions_or_nothing_listens(
+    home: Path, visit: Visit
+) -> None:
+    people, other = names(home), own_address()
+    assert other != "127.0.0.1"
+    with serve(home, NOW, "--server.address", "0.0.0.0") as address:
+        page = visit(address.replace("localhost", other) + "/account?account=A00001")
+        page.get_by_role("heading", name="Sign-in is not configured").wait_for()
+        assert not [name for name in people if name in page.inner_text("body")]
+        assert page.get_by_test_id("stSidebarNavLink").count() == 0
+    with serve(home, NOW) as address:
+        port = int(address.rsplit(":", 1)[1])
+        with pytest.raises(ConnectionRefusedError), socket.create_connection((other, port), timeout=2):
+            pass
+        page = visit(address.replace("localhost", "rounds.localhost") + "/accounts")
+        page.get_by_role("heading", name="Sign-in is not configured").wait_for()
+        assert page.get_by_test_id("stSidebarNavLink").count() == 0
+
+
+def test_without_sign_in_every_page_says_so_and_lets_one_choose_who_looks(home: Path, visit: Visit) -> None:
+    with serve(home, NOW) as address:
+        page = visit(address)
+        for entry in PAGES:
+            if entry.listed:
+                page.get_by_test_id("stSidebarNavLink").get_by_text(entry.title, exact=True).click()
+            else:
+                page.goto(f"{address}/{entry.module}")
+            page.wait_for_url(f"**/{'' if entry.default else entry.module}*")
+            page.get_by_test_id("stHeading").first.wait_for()
+            aside = page.get_by_test_id("stSidebar")
+            aside.get_by_text("Sign-in is not configured: only this machine can open Rounds").wait_for()
+            aside.get_by_role("combobox", name="Who looks").wait_for()
 
 
 def test_the_very_first_visit_may_be_a_deep_link(home: Path, visit: Visit) -> None:
