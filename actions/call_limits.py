@@ -6,7 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from data_access import call_limits, settings
+from data_access import call_limits, settings, wishes
 from data_access.audit import record
 from data_access.errors import BeyondLimits
 from data_access.viewer import Viewer
@@ -27,8 +27,10 @@ def kept(
     """Raise `BeyondLimits` when this call breaks what was agreed, unless `because` says why: then that is
     written to the audit log with what it overrode.
 
+    `NotAllowed` when this person, or everybody there, asked not to be contacted: no reason overrides that.
     The caller holds the account. `day_began` (UTC) is when the caller's day did; midnight UTC if not given.
     """
+    wishes.heed(connection, account_id, contact_id)
     rules = rules_from(settings.body_in(connection))
     csm = csm_id or call_limits.csm_of(connection, account_id)
     call_limits.hold_day(connection, csm)

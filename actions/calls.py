@@ -9,8 +9,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from actions import call_limits
-from data_access import claims, sends, task_steps, tasks
-from data_access.errors import BeyondLimits, Conflict
+from data_access import claims, sends, task_steps, tasks, wishes
+from data_access.errors import BeyondLimits, Conflict, NotAllowed
 from data_access.store import Store
 from data_access.viewer import Viewer
 
@@ -32,11 +32,16 @@ def add_to_list(
 ) -> int:
     """Put accounts on the call list by hand; those already on it stay as they are.
 
+    Accounts where everybody asked not to be contacted are left out (`NotAllowed` where all are such).
     Returns how many were added. `now` is UTC.
     """
     with store.database.write() as connection:
-        waiting = tasks.open_on(connection, viewer, [call.account_id for call in calls])
-        fresh = [call for call in calls if call.account_id not in waiting]
+        wanted = [call.account_id for call in calls]
+        waiting = tasks.open_on(connection, viewer, wanted)
+        alone = wishes.left_alone(connection, wanted)
+        if alone and alone == set(wanted):
+            raise NotAllowed("Everybody there asked not to be contacted; nothing was added.")
+        fresh = [call for call in calls if call.account_id not in waiting and call.account_id not in alone]
         for call in fresh:
             values = {**values_of(call), "state": "open", "origin": "hand", "due_on": due_on or now.date()}
             tasks.add(connection, viewer, now, values)

@@ -7,7 +7,7 @@ from typing import Any
 
 from actions import call_limits
 from actions.calls import Call, values_of
-from data_access import claims, task_steps, tasks
+from data_access import claims, task_steps, tasks, wishes
 from data_access.audit import record
 from data_access.errors import DataError
 from data_access.store import Store
@@ -100,10 +100,15 @@ def hand_over(store: Store, viewer: Viewer, now: datetime, call: Call, to: str, 
 def _planned(
     store: Store, viewer: Viewer, now: datetime, call: Call, what: str, values: dict[str, Any]
 ) -> int:
-    """Change the open call on the account, or write one; refused while a colleague has it."""
+    """Change the open call on the account, or write one; refused while a colleague has it.
+
+    A call on somebody who asked not to be contacted can only come off the list.
+    """
     viewer.may_write()
     with store.database.write() as connection:
         tasks.hold(connection, viewer, call.account_id)
+        if values["state"] == "open":
+            wishes.heed(connection, call.account_id, call.contact_id)
         claims.free_for(connection, viewer, now, call.account_id)
         task = task_steps.put(connection, viewer, now, what, values_of(call), values)
         claims.let_go(connection, viewer, call.account_id)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from data_access import content, sends, tasks
+from data_access import content, sends, tasks, wishes
 from data_access.errors import DataError
 from data_access.store import Store
 from data_access.viewer import SYSTEM, Viewer
@@ -29,10 +29,13 @@ def followed_on(
 def send_by_mail(
     store: Store, viewer: Viewer, now: datetime, account_id: str, pieces: Sequence[int]
 ) -> list[int]:
-    """Keep that these pieces were mailed to an account; returns their ids. Raises `DataError` for none."""
+    """Keep that these pieces were mailed to an account; returns their ids. Raises `DataError` for none,
+    and `NotAllowed` where everybody there asked not to be contacted.
+    """
     if not pieces:
         raise DataError("Choose the pieces that you sent.")
     with store.database.write() as connection:
+        wishes.heed(connection, account_id)
         return sends.add(connection, viewer, now, account_id, list(dict.fromkeys(pieces)), BY_MAIL, None)
 
 

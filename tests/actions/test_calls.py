@@ -123,10 +123,11 @@ def test_another_book_and_a_reader_are_refused(book: Store) -> None:
 
 @pytest.fixture
 def limited(book: Store) -> Store:
-    """Two calls a day fit; account a is reached in Berlin, b by nobody who may be contacted."""
+    """Two calls a day fit; account a is reached in Berlin, b by one who may be called and one who may not."""
     people = [
         {"contact_id": "c1", "account_id": "a", "timezone": "Europe/Berlin"},
         {"contact_id": "c2", "account_id": "b", "do_not_contact": True},
+        {"contact_id": "c3", "account_id": "b"},
     ]
     with book.database.write() as connection:
         write_fact(connection, "contacts", pl.DataFrame(people, schema=CONTACTS.schema))
@@ -147,12 +148,13 @@ def test_a_call_out_of_hours_needs_a_reason_that_is_kept(limited: Store) -> None
     }
 
 
-def test_a_wish_not_to_be_contacted_is_kept(limited: Store) -> None:
-    with pytest.raises(BeyondLimits, match="asked not to be contacted"):
-        calls.log(limited, EVA, NOW, Call("b", "c2", "eva"), "reached")
-    with pytest.raises(BeyondLimits, match="asked not to be contacted"):
-        plan.take(limited, EVA, NOW, "b", contact_id="c2")
-    assert plan.take(limited, EVA, NOW, "b", contact_id="c2", because="Their boss asked") == 1
+def test_a_wish_not_to_be_contacted_is_kept_whatever_the_reason(limited: Store) -> None:
+    with pytest.raises(NotAllowed, match="asked not to be contacted"):
+        calls.log(limited, EVA, NOW, Call("b", "c2", "eva"), "reached", because="Their boss asked")
+    with pytest.raises(NotAllowed, match="asked not to be contacted"):
+        plan.take(limited, EVA, NOW, "b", contact_id="c2", because="Their boss asked")
+    assert rows(limited) == []
+    assert plan.take(limited, EVA, NOW, "b", contact_id="c3") == 1
 
 
 def test_the_day_holds_so_many_calls_whoever_logs_them(limited: Store) -> None:
