@@ -182,7 +182,7 @@ def _row(
     for cell in cells:
         across = (cell["column"] * width + 0.002, (cell["column"] + 1) * width - 0.002)
         drawing.box(across, (top, bottom), _colour(cell), _shows(panel, row, cell), _says(panel, row, cell))
-        said = _written(cell, short=len(panel.steps) > _WIDE_ENOUGH)
+        said = _written(panel, cell)
         where = ((across[0] + across[1]) / 2, (top + bottom) / 2)
         if cell["mark"] == NOW and row["account_id"]:
             drawing.light.append((*where, f"<b>{said}</b>"))
@@ -212,14 +212,19 @@ def _colour(cell: dict[str, Any]) -> str:
     return f"rgba({_TINTS.get(cell['state'], _USUAL_TINT)},{0.18 + 0.4 * cell['share']:.2f})"
 
 
-def _written(cell: dict[str, Any], *, short: bool) -> str:
+def _written(panel: Panel, cell: dict[str, Any]) -> str:
     """The sign of a cell: nothing where a step lies ahead."""
+    short = len(panel.steps) > _WIDE_ENOUGH
     if cell["mark"] == NOW and cell["account_id"]:
         days = _days(cell["days"])
         return f"{SIGNS[cell['state']]} {days.split(' ')[0] + ' d' if short and ' ' in days else days}"
     if cell["mark"] == NOW:
         return f"{cell['n']:,}"
-    return {DID: "✓", SKIPPED: "skipped", AHEAD: ""}[cell["mark"]]
+    return {DID: "✓", SKIPPED: _skipped(panel, cell), AHEAD: ""}[cell["mark"]]
+
+
+def _skipped(panel: Panel, cell: dict[str, Any]) -> str:
+    return "not ticked" if panel.by_hand[cell["column"]] else "skipped"
 
 
 def _shows(panel: Panel, row: dict[str, Any], cell: dict[str, Any]) -> str:
@@ -238,7 +243,8 @@ def _says(panel: Panel, row: dict[str, Any], cell: dict[str, Any]) -> str:
     if cell["mark"] == NOW:
         usual = "" if cell["usual"] is None else f"; the successful needed {cell['usual']:.0f} (median)"
         return f"{who}<br>{row['state']}: {_days(cell['days'])} before {step}{usual}"
-    return f"{who}<br>{step}: {'not yet' if cell['mark'] == AHEAD else cell['mark']}"
+    said = {AHEAD: "not yet", SKIPPED: _skipped(panel, cell)}.get(cell["mark"], cell["mark"])
+    return f"{who}<br>{step}: {said}"
 
 
 def _days(days: int | None) -> str:

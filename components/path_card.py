@@ -21,7 +21,7 @@ from models.paths.chosen import Chosen
 from models.paths.progress_frames import BEHIND, STUCK
 
 WHERE = "path_card"
-_WIDTH = 134
+_WIDTH = 126
 _COLOURS = {STUCK: "red", BEHIND: "orange"}
 _DAY = "path_tick_day"
 
@@ -89,11 +89,13 @@ def _sign(step: dict[str, Any], row: dict[str, Any]) -> str:
 
 def _when(step: dict[str, Any], row: dict[str, Any], ticked: date | None, today: date) -> str:
     if step["state"] == "done":
-        return f"{words.day(step['done_on'], today)}, day {step['days']:,}"
+        # Who signed before usage is known: its days since signing are not.
+        after = f", day {step['days']:,}" if row["watched"] else ""
+        return f"{words.day(step['done_on'], today)}{after}"
     if ticked is not None:
         return f"ticked, {words.day(ticked, today)}; counts once accounts are placed anew"
     if step["state"] == "skipped":
-        return "left out"
+        return "left out" if step["kind"] == "data" else "not ticked"
     if step["state"] == "current" and step["gap_days"] is not None:
         usual = f"; the successful needed {step['usual_days']:.0f}" if step["usual_days"] is not None else ""
         return f"{words.count(step['gap_days'], 'day')} on it{usual}"

@@ -79,12 +79,14 @@ CELLS = Contract(
 class Panel:
     """One path of the picture: its steps in columns, and how many accounts have done each.
 
-    `reached[i]`: accounts of the path that did step i; `accounts`: all on the path.
+    `by_hand[i]`: whether people tick step i; `reached[i]`: accounts of the path that did it; `accounts`: all
+    on the path.
     """
 
     path_key: str
     name: str
     steps: tuple[str, ...]
+    by_hand: tuple[bool, ...]
     reached: tuple[int, ...]
     accounts: int
     states: dict[str, int]
@@ -102,7 +104,7 @@ class Picture:
 
 
 def columns(prescribed: pl.DataFrame) -> pl.DataFrame:
-    """Each step's place in the picture, from 0: path_key, path, step, label, column; in: `PRESCRIBED`.
+    """Each step's place in the picture, from 0: path_key, path, step, label, kind, column; in: `PRESCRIBED`.
 
     Paths in their order; steps by position, those that may come in any order by their usual day.
     """
@@ -110,7 +112,8 @@ def columns(prescribed: pl.DataFrame) -> pl.DataFrame:
     first = pl.col("row").min().over("path_key")
     placed = ordered.sort(first, "position", "median_days", "row", nulls_last=True)
     return placed.select(
-        "path_key", "path", "step", "label", column=pl.int_range(pl.len(), dtype=pl.Int64).over("path_key")
+        *("path_key", "path", "step", "label", "kind"),
+        column=pl.int_range(pl.len(), dtype=pl.Int64).over("path_key"),
     )
 
 
@@ -124,7 +127,7 @@ def standing(
     In: `PROGRESS`, `STEP_TIMES`, `PRESCRIBED`, and account_id with name for the accounts wanted.
     """
     at = columns(prescribed)
-    mine = step_times.join(at.drop("path", "label"), on=["path_key", "step"], how="inner")
+    mine = step_times.join(at.drop("path", "label", "kind"), on=["path_key", "step"], how="inner")
     places = mine.group_by("account_id").agg(
         reached=pl.col("column").filter(pl.col("state") == DID).sort(),
         left_out=pl.col("column").filter(pl.col("state") == SKIPPED).sort(),
@@ -192,7 +195,8 @@ def _panel(on: pl.DataFrame, at: pl.DataFrame, key: str) -> Panel:
     counts = dict(mine.group_by("state").len().iter_rows())
     reached = tuple(int(did.get(column, 0)) for column in steps["column"])
     states = {state: counts[state] for state in ORDER if state in counts}
-    return Panel(key, str(steps["path"][0]), tuple(steps["label"]), reached, mine.height, states)
+    name, by_hand = str(steps["path"][0]), tuple(steps["kind"] == "manual")
+    return Panel(key, name, tuple(steps["label"]), by_hand, reached, mine.height, states)
 
 
 def _cells(rows: pl.DataFrame, on: pl.DataFrame, at: pl.DataFrame) -> pl.DataFrame:
