@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -95,6 +96,19 @@ def last(connection: sa.Connection, subject: str) -> tuple[str | None, datetime 
     entry = sa.select(audit_log.c.person, audit_log.c.at).where(audit_log.c.subject == subject)
     row = connection.execute(entry.order_by(audit_log.c.entry_id.desc()).limit(1)).first()
     return (None, None) if row is None else (row.person, row.at)
+
+
+def moved_by_others(database: Database, viewer: Viewer, after: int, deeds: Collection[str]) -> bool:
+    """Whether somebody else did something since entry `after` whose name begins with one of these words.
+
+    Anybody may ask: it tells that, not what and not of whom.
+    """
+    begins = sa.or_(*(audit_log.c.what.startswith(deed) for deed in deeds))
+    entry = sa.select(audit_log.c.entry_id).where(
+        audit_log.c.entry_id > after, audit_log.c.person != viewer.person, begins
+    )
+    with database.read() as connection:
+        return connection.execute(entry.limit(1)).first() is not None
 
 
 def _asked(

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from components import clock, empty, failures, navigation, queries, session, words
+from components import clock, colleagues, empty, failures, navigation, queries, session, words
 from components.cards import call_card, card_of, said
 from components.queries import Reader
 from models.calls import CallList
@@ -24,6 +24,7 @@ def render() -> None:
     reader = session.reader()
     if not empty.ready(reader, "Call"):
         return
+    colleagues.watch(reader)
     wanted = st.query_params.get("account")
     scores = queries.scores(reader).filter(pl.col("account_id") == (wanted or ""))
     usual = int(str(queries.chosen_settings(reader).get("capacity", DEFAULT_CAPACITY)))

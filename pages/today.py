@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from actions import effects
-from components import clock, empty, queries, session, words
+from components import clock, colleagues, empty, queries, session, words
 from components.cards import call_card, card_key, card_of, logged_card
 from components.churn_card import ranked_by
 from components.downloads import downloads
@@ -41,6 +41,7 @@ def render() -> None:
     if queries_effects.share(reader):
         effects.assigned(reader.store, session.now_utc())
         reader = queries.refreshed(reader)
+    colleagues.watch(reader)
     today = clock.today()
     listed, mine = _header(reader, today)
     _sentence(reader, mine, listed, today)

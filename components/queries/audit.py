@@ -27,6 +27,11 @@ def may_read(reader: Reader) -> None:
     audit.may_read(reader.viewer)
 
 
+def moved_by_others(reader: Reader, deeds: tuple[str, ...]) -> bool:
+    """Whether a colleague did one of these deeds since the page was drawn with this reader."""
+    return audit.moved_by_others(reader.store.database, reader.viewer, reader.stamps.changes, deeds)
+
+
 def names(reader: Reader) -> tuple[list[str], list[str]]:
     """Everybody who did something, and everything that was done."""
     return audit.names(reader.store.database, reader.viewer)

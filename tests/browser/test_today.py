@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
+from actions import calls
+from data_access.config import Configuration
+from data_access.store import open_store
+from data_access.viewer import Viewer
 from tests.browser.conftest import Visit
+from tests.conftest import DEMO_NOW
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+OTHER = Viewer("eva@example.com", "Eva", "admin")
 OUTCOMES = ("Reached", "Left message", "Wrong person")
 
 
@@ -78,6 +85,29 @@ def test_two_clicks_log_a_call_and_undo_works_after_a_reload(server: str, visit:
     card.get_by_role("button", name="Undo").click()
     expect(card.get_by_role("button", name="Reached")).to_be_visible()
     expect(page.get_by_text("since 1 Nov")).to_contain_text("0 calls since 1 Nov")
+
+
+def test_a_colleagues_call_appears_by_itself_and_what_is_being_typed_stays(
+    home: Path, server: str, visit: Visit
+) -> None:
+    page = ready(visit(server))
+    first_card(page).get_by_role("button", name="Reached").click()
+    first_card(page).get_by_role("button", name="Note and next step").click()
+    note = page.get_by_label("Note", exact=True)
+    note.press_sequentially("They asked for the")
+    second = page.locator('[class*="st-key-card-"]').nth(1)
+    account = re.search(r"st-key-card-(\S+)", second.get_attribute("class") or "")
+    assert account is not None
+    expect(second).not_to_contain_text("Logged")
+    store = open_store(Configuration(home=home))
+    calls.log(store, OTHER, DEMO_NOW, calls.Call(account[1]), "reached", because="a test")
+    store.close()
+    expect(second).to_contain_text("Logged: reached", timeout=30_000)
+    expect(note).to_have_value("They asked for the")
+    note.press_sequentially(" price list")
+    expect(note).to_have_value("They asked for the price list")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(first_card(page)).to_contain_text("They asked for the price list")
 
 
 def test_the_first_outcome_takes_one_click_and_no_scrolling(server: str, visit: Visit) -> None:
