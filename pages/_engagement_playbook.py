@@ -26,7 +26,16 @@ EDIT, VERSIONS = "edit_playbook", "playbook_versions"
 
 _MOST_ACCOUNTS = 100
 _MOST_VERSIONS = 10
-_FIELDS = ("do", "who", "within_days", "goal", "talk", "follow_up", "content")
+_CALLED = {
+    "do": "what to do",
+    "who": "who calls",
+    "within_days": "the days",
+    "goal": "the goal",
+    "talk": "the talk track",
+    "follow_up": "the follow-up",
+    "content": "the content to send",
+}
+_FIELDS = tuple(_CALLED)
 
 
 def playbooks(reader: Reader, chosen: str | None, accounts: pl.DataFrame) -> None:
@@ -207,23 +216,33 @@ def _save_now(reader: Reader, playbook: Playbook, seen: int) -> None:
 
 
 def _versions(reader: Reader, name: str) -> None:
-    """Every version with who and when; any of them can count again."""
+    """Every version with who, when and what changed; any of them can count again."""
     saved = read.versions(reader, name)
     today = clock.today()
-    for place, row in enumerate(saved.head(_MOST_VERSIONS).iter_rows(named=True)):
-        body = from_body(row["body"])
-        at = f"{words.day(row['saved_at'].date(), today)} {clock.shown(row['saved_at'])}"
-        _version(name, row["playbook_id"], f"{at}, {row['saved_by']}", body.do, current=place == 0)
     usual = came_with(read.rules(reader), name)
+    bodies = [*(from_body(body) for body in saved["body"]), usual]
+    for place, row in enumerate(saved.head(_MOST_VERSIONS).iter_rows(named=True)):
+        at = f"{words.day(row['saved_at'].date(), today)} {clock.shown(row['saved_at'])}"
+        said = _difference(bodies[place + 1], bodies[place])
+        _version(name, row["playbook_id"], f"{at}, {row['saved_by']}", said, current=place == 0)
     head = "The rule's own words" if name.startswith(OWN) else "Came with Rounds"
     _version(name, 0, head, usual.do, current=saved.is_empty())
     if saved.height > _MOST_VERSIONS:
         st.caption(f"The newest {_MOST_VERSIONS} of {saved.height:,} versions.")
 
 
-def _version(name: str, version: int, head: str, do: str, *, current: bool) -> None:
+def _difference(before: Playbook, after: Playbook) -> str:
+    """What a version changed, in words; short answers with what they became."""
+    changed = [field for field in _FIELDS if getattr(before, field) != getattr(after, field)]
+    if not changed:
+        return "nothing changed."
+    short = {"do": f": {after.do}", "within_days": f" to {after.within_days}"}
+    return f"changed {', '.join(_CALLED[field] + short.get(field, '') for field in changed)}"
+
+
+def _version(name: str, version: int, head: str, said: str, *, current: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(f"**{words.plain(head)}**: {words.plain(do)}", width="stretch")
+        st.markdown(f"**{words.plain(head)}**: {words.plain(said)}", width="stretch")
         if current:
             st.markdown(":gray[counts now]", width="content")
         else:

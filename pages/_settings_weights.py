@@ -81,6 +81,7 @@ def _learn(reader: Reader, version: int) -> None:
             st.markdown(f"**No weights can be learned yet.** {found.refused}")
             return
         _proposed(found)
+        _changed(reader, found.as_weights())
         st.button(
             "Try these weights", on_click=_take, args=(version, found), help="Nothing is saved by this."
         )
@@ -114,21 +115,32 @@ def _proposed(found: Proposal) -> None:
     st.markdown(
         f"Learned before the last quarter and tried on its {words.count(held.failed, 'failure')}: "
         f"**{verdict}**. AUC {held.learned.value:.2f} against {held.default.value:.2f} with the usual "
-        f"weights, difference {held.gain.value:+.3f} [{low:+.3f} to {high:+.3f}]."
+        f"weights, difference {_signed(held.gain.value or 0.0)} [{_signed(low)} to {_signed(high)}]."
     )
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.3f}".replace("-", "−")
 
 
 def _between(weight: Estimate) -> str:
     return f"[{weight.low:.0f}–{weight.high:.0f}]"
 
 
+def _changed(reader: Reader, weights: Weights) -> Effect:
+    """What these weights change today, which is returned, and would have changed a quarter ago."""
+    now, then = (
+        queries_settings.effect_now(reader, weights),
+        queries_settings.effect_then(reader, weights),
+    )
+    lines = [f"- On {reader.as_of:%-d %b %Y}: {_effect(now)}"]
+    lines += [f"- On {then[1]}: {_effect(then[0])}"] if then else []
+    st.markdown("\n".join(["**What these weights would have changed**", "", *lines]))
+    return now
+
+
 def _effects(reader: Reader, weights: Weights) -> None:
-    st.markdown("**What these weights would have changed**")
-    now = queries_settings.effect_now(reader, weights)
-    st.markdown(f"- On {reader.as_of:%-d %b %Y}: {_effect(now)}")
-    then = queries_settings.effect_then(reader, weights)
-    if then is not None:
-        st.markdown(f"- On {then[1]}: {_effect(then[0])}")
+    now = _changed(reader, weights)
     with st.expander("The accounts that would move most"):
         moved = now.rows.head(50).with_columns(pl.col("behaviour", "behaviour_then").round(0))
         tables.plain_table(moved.drop("account_id"), "Accounts by change", _COLUMNS)

@@ -188,6 +188,7 @@ def test_a_playbook_is_saved_spoken_and_taken_back(open_page: Open) -> None:
     assert queries_playbooks.saved(reader())["captive"].talk == "Open: Sorry, {name}"
     assert any("Sorry, " in text.value and str(first)[:4] in text.value for text in app.markdown)
     assert "Today's talk track uses these words" in shown(app)
+    assert "changed the talk track" in shown(app)
 
     button(app, "revert-captive-0")
     assert "Sorry" not in queries_playbooks.saved(reader())["captive"].talk

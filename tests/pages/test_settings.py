@@ -11,6 +11,9 @@ from components import queries
 from components.queries import EVERYONE
 from components.queries import paths as queries_paths
 from components.queries import settings as queries_settings
+from models.auc import Estimate
+from models.behaviour import Weights
+from models.learned_weights import Proposal
 from models.measure_choice import MIN_FAILED
 from pages import _settings_success
 from tests.conftest import DEMO_NOW
@@ -63,6 +66,33 @@ def test_learning_refuses_in_a_sentence_in_a_small_company(open_page: Open) -> N
     app = press(open_page("settings"), "Learn weights from outcomes")
     assert "No weights can be learned yet" in shown(app)
     assert f"{MIN_FAILED} and" in shown(app)
+
+
+def test_a_proposal_says_what_it_would_have_changed_before_anybody_takes_it(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = {
+        "frequency": Estimate(10.0, 2.0, 30.0),
+        "effectiveness": Estimate(70.0, 50.0, 90.0),
+        "breadth": Estimate(20.0, 0.0, 32.0),
+    }
+    monkeypatch.setattr(queries_settings, "proposal", lambda _: Proposal(weights, 40, 160, None, ""))
+    reader = queries.reader(EVERYONE)
+    wanted = Weights(frequency=10, effectiveness=70, breadth=20)
+    now, then = (
+        queries_settings.effect_now(reader, wanted),
+        queries_settings.effect_then(reader, wanted),
+    )
+    assert then
+
+    app = press(open_page("settings"), "Learn weights from outcomes")
+
+    told = shown(app)
+    assert "frequency 10 [2–30], effectiveness 70 [50–90], breadth 20 [0–32]" in told
+    assert f"On 20 Nov 2026: {now.moved:,} of {now.rows.height:,} accounts with a score" in told
+    assert f"On {then[1]}: {then[0].moved:,} of {then[0].rows.height:,} accounts" in told
+    assert "Nothing is changed yet" in told
+    assert "weights" not in queries_settings.in_force(reader)[1]
 
 
 def test_a_csm_is_refused_and_nothing_changes(open_page: Open) -> None:
