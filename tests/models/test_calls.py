@@ -16,7 +16,7 @@ from models.call_compare import compare
 from models.call_contacts import choose_contacts
 from models.call_frames import ADDED, CALLS, DONE
 from models.call_hours import Holiday, Hours, to_ring
-from models.calls import CallList, CallRules, call_list, headline
+from models.calls import CallList, CallRules, call_list
 from models.facts import CONTACTS
 from models.findings import FINDINGS
 from models.snapshot import SCORES
@@ -244,18 +244,6 @@ def test_words_follow_kind_and_quadrant() -> None:
     assert first["talk_track"].splitlines()[1] == "Know: detractor of a."
     assert second["prescription"] == "Call as planned."
     assert "leave" not in " ".join(of["talk_track"]).lower()
-
-
-@pytest.mark.parametrize(
-    ("planned", "sentence"),
-    [
-        ([], "None of your 9 accounts needs a call today."),
-        ([True], "1 of your 9 accounts needs you today."),
-        ([True, True, False], "2 of your 9 accounts need you today. 1 can wait."),
-    ],
-)
-def test_headline(planned: list[bool], sentence: str) -> None:
-    assert headline(pl.DataFrame({"planned": planned}, schema={"planned": pl.Boolean}), 9) == sentence
 
 
 NAMES = st.sampled_from("abcdefgh")
