@@ -148,7 +148,7 @@ def _fleet(recursion: Recursion, state: DeclineState | None) -> pl.DataFrame:
 
 def _now(recursion: Recursion, judged: Judged) -> pl.DataFrame:
     panel, memory = recursion.panel, recursion.memory
-    odds = memory.standing.sum(axis=1)
+    odds = memory.odds.sum(axis=1)
     declined = memory.opened != NONE
     told = judged.told & ~np.isnan(memory.phi)
     quiet = told & (judged.weekly < QUIET) & ~declined

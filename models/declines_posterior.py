@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from models.declines_absence import Absence
+from models.declines_closure import Closure, tempered
 from models.declines_fleet import LOOKS, RATE_EDGES, day_factor, dispersion, root_deviance, scatter, spreads
 from models.declines_panel import HISTORY, LOOKBACK, WEEK, Flags, Panel, Vector, Whole, is_look
 
@@ -49,13 +49,7 @@ class Memory:
     opened_rate: Vector
     mended: Whole
     wait_until: Whole
-    absence: Absence
-
-    @property
-    def standing(self) -> Vector:
-        """The odds that count today: of who is away, those from before they left."""
-        standing: Vector = np.where(self.absence.away[:, None], self.absence.held, self.odds)
-        return standing
+    closure: Closure
 
     @classmethod
     def blank(cls, accounts: int) -> Memory:
@@ -69,7 +63,7 @@ class Memory:
             opened_rate=np.zeros(accounts),
             mended=np.zeros(accounts, dtype=np.int64),
             wait_until=whole[2],
-            absence=Absence.blank(accounts),
+            closure=Closure.blank(accounts),
         )
 
 
@@ -200,37 +194,41 @@ class Recursion:
         """Bring in one day: R <- (R + hazard x weight) x likelihood ratio, for each size of fall."""
         awake = self.panel.first + row >= self.memory.wait_until
         told = judged.told & awake & (judged.rate > 0) & ~np.isnan(self.memory.phi)
-        used = (self.panel.cut[row] > 0) | ~told
-        back = self.memory.absence.step(used, judged.rate * self.factors[row], self.memory.odds)
-        before = np.where(back[:, None], self.memory.absence.held, self.memory.odds)
         calm = self.memory.opened == NONE
-        self.memory.cusum = np.where(back & calm, 0.0, self.memory.cusum)
-        steps = self._steps(row, judged, sigma)
-        odds = (before + HAZARD * FALL_WEIGHTS) * np.exp(steps)
+        steps = self._steps(row, judged, sigma, told)
+        odds = (self.memory.odds + HAZARD * FALL_WEIGHTS) * np.exp(steps)
         self.memory.odds = np.where(told[:, None], np.minimum(odds, CEILING), 0.0)
         cusum = np.where(told, np.maximum(self.memory.cusum + steps[:, 1], 0), 0.0)
         fresh = calm & (cusum > 0) & (self.memory.cusum == 0)
         self.memory.since = np.where(fresh, self.panel.first + row, self.memory.since)
         self.memory.cusum = cusum
 
-    def _steps(self, row: int, judged: Judged, sigma: Vector) -> Vector:
-        """Log likelihood ratios of today's count, tempered by baseline noise and fleet scatter."""
+    def _steps(self, row: int, judged: Judged, sigma: Vector, told: Flags) -> Vector:
+        """Log likelihood ratios of today's count, tempered by baseline noise and fleet scatter.
+
+        A day without use may have been closed (`declines_closure`), and then says nothing.
+        """
         rate = np.where(judged.rate > 0, judged.rate, 1)
         shape = rate / np.maximum(np.nan_to_num(self.memory.phi, nan=1) - 1, 0.001)
         mean = rate * self.factors[row]
         count = self.panel.cut[row].astype(np.float64)
         noise = self._baseline_noise(row) * sigma[np.digitize(WEEK * judged.rate, RATE_EDGES)] ** 2
+        used, prior = (count > 0) | ~told, self.memory.closure.prior
         at = np.log(shape + mean)
+        quiet = np.exp(shape * (np.log(shape) - at))
         steps = np.empty((rate.size, 3))
         for place, fall in enumerate(FALLS):
             kept = np.log(shape + mean * (1 - fall))
-            steps[:, place] = (count * np.log(1 - fall) + (count + shape) * (at - kept)) / noise
+            step = (count * np.log(1 - fall) + (count + shape) * (at - kept)) / noise
+            fallen = np.exp(shape * (np.log(shape) - kept))
+            steps[:, place] = tempered(step, quiet ** (1 / noise), fallen ** (1 / noise), prior, used)
+        self.memory.closure.step(used, quiet)
         return np.clip(steps, -STEP, STEP)
 
     def _decide(self, day: int, judged: Judged, alive: Flags) -> None:
         """Open, keep or close each account's alert."""
         m = self.memory
-        total = m.standing.sum(axis=1)
+        total = m.odds.sum(axis=1)
         ratio = judged.ratio
         was_open = m.opened != NONE
         fire = judged.told & ~was_open & (total >= FIRE_ODDS) & (ratio < FIRE_RATIO)

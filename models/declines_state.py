@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from models.contracts import Column, Contract
-from models.declines_absence import Absence
-from models.declines_panel import LOOKBACK, NEVER, Vector, Whole, as_date, ordinal
+from models.declines_closure import Closure
+from models.declines_panel import LOOKBACK, Vector, Whole, as_date, ordinal
 from models.declines_posterior import NONE, Memory
 from models.facts import DAY, REAL, TEXT, WHOLE
 
@@ -33,17 +33,12 @@ MEMORY = Contract(
         Column("opened_rate", REAL, required=True),
         Column("mended", WHOLE, required=True),
         Column("wait_until", WHOLE, required=True),
-        Column("absent_days", WHOLE, required=True),
-        Column("missed", REAL, required=True),
-        Column("held_30", REAL, required=True),
-        Column("held_50", REAL, required=True),
-        Column("held_70", REAL, required=True),
-        Column("since_absence", WHOLE, required=True),
+        Column("unused_days", WHOLE, required=True, doc="in a row, up to that day"),
+        Column("closed", REAL, required=True, doc="chance that the account was closed that day"),
     ),
     key=("account_id",),
 )
 _ODDS = ("odds_30", "odds_50", "odds_70")
-_HELD = ("held_30", "held_50", "held_70")
 
 
 @dataclass(frozen=True)
@@ -104,12 +99,7 @@ def to_memory(ids: list[str], frame: pl.DataFrame) -> Memory:
         opened_rate=real("opened_rate"),
         mended=whole("mended", 0),
         wait_until=whole("wait_until"),
-        absence=Absence(
-            days=whole("absent_days", 0),
-            missed=real("missed"),
-            held=np.column_stack([real(name) for name in _HELD]),
-            since_last=whole("since_absence", NEVER),
-        ),
+        closure=Closure(days=whole("unused_days", 0), chance=real("closed")),
     )
 
 
@@ -126,10 +116,8 @@ def to_frame(memory: Memory, lives: pl.DataFrame, days: pl.DataFrame, as_of: dat
             pl.Series("opened_rate", memory.opened_rate),
             pl.Series("mended", memory.mended),
             pl.Series("wait_until", memory.wait_until),
-            pl.Series("absent_days", memory.absence.days),
-            pl.Series("missed", memory.absence.missed),
-            *(pl.Series(name, memory.absence.held[:, place]) for place, name in enumerate(_HELD)),
-            pl.Series("since_absence", memory.absence.since_last),
+            pl.Series("unused_days", memory.closure.days),
+            pl.Series("closed", memory.closure.chance),
         )
     )
     return MEMORY.check(frame)

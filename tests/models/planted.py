@@ -70,11 +70,13 @@ def planted(
     spread: float = 0.0,
     middle: float = 20.0,
     holidays: float = 0.0,
+    closures: tuple[float, float] = (0.0, 0.0),
 ) -> Planted:
     """A company in which `share` of the accounts lose half to `deepest` of their use over 14 days.
 
     `spread` adds good and bad weeks of each account's own (variance of a weekly gamma factor of mean 1).
-    `holidays` is the share of accounts that once stay away altogether for 7 to 21 days.
+    `holidays` is the share of accounts that once stay away altogether for 7 to 21 days; `closures` is how
+    often a year each is closed for 5 to 16 days, and for 1 to 4.
     """
     rng = np.random.default_rng(seed)
     dates = [START + timedelta(days=n) for n in range(days)]
@@ -92,7 +94,22 @@ def planted(
         day = np.arange(days)[:, None]
         away = (day >= leaves) & (day < leaves + length) & (rng.random(accounts) < holidays)
         rate = np.where(away, 0.0, rate)
+    for often, (least, most) in zip(closures, ((5, 17), (1, 5)), strict=True):
+        if often:
+            rate = np.where(_closed(rng, days, accounts, often, least, most), 0.0, rate)
     ids = [f"a{n:04d}" for n in range(accounts)]
     return Planted(
         usage_frame(rng.poisson(rate), ids), accounts_frame(ids, signed_on=START), weekly, falls, dates
     )
+
+
+def _closed(
+    rng: np.random.Generator, days: int, accounts: int, often: float, least: int, most: int
+) -> npt.NDArray[np.bool_]:
+    """Day x account: closed for `least` to `most` - 1 days, `often` times a year by chance."""
+    begins = np.argwhere(rng.random((days, accounts)) < often / 365)
+    length = rng.integers(least, most, len(begins))
+    closed = np.zeros((days, accounts), dtype=bool)
+    for (day, account), n in zip(begins, length, strict=True):
+        closed[day : day + n, account] = True
+    return closed
