@@ -66,9 +66,8 @@ def verdict(open_page: Open) -> tuple[AppTest, Callable[[], object], tuple[str, 
     row = exception_rows.listing(store.database, SYSTEM).row(0, named=True)
     app = open_page("account", account=row["account_id"])
     exceptions.judge(store, first(), LATER, row["exception_id"], row["version"], "true")
-    control = next(
-        one for one in app.segmented_control if one.key.startswith(f"verdict-{row['exception_id']}-")
-    )
+    key = f"verdict-{row['exception_id']}-"
+    control = next(one for one in app.segmented_control if (one.key or "").startswith(key))
     control.set_value("false").run()
 
     def now() -> object:
@@ -101,9 +100,11 @@ def goal(open_page: Open) -> tuple[AppTest, Callable[[], object], tuple[str, str
     made = goals.set_goal(store, SYSTEM, DEMO_NOW, "grr", 0.9, DEMO_DAY, due)
     app = open_page("retention")
     goals.change_goal(store, first(), LATER, made, 1, 0.95, DEMO_DAY, due)
-    target = next(one for one in app.number_input if one.label == "Target, %" and "new" not in one.key)
+    target = next(
+        one for one in app.number_input if one.label == "Target, %" and "new" not in (one.key or "")
+    )
     target.set_value(92.0)
-    next(one for one in app.button if one.key == target.key.replace("-target", "-save")).click().run()
+    next(one for one in app.button if one.key == (target.key or "").replace("-target", "-save")).click().run()
     return app, lambda: goal_rows.listing(queries.store().database)["target"][0], ("Target", "0.95", "0.92")
 
 
