@@ -84,7 +84,8 @@ def _months(reader: Reader, judged: pl.DataFrame) -> None:
         key="backtest-months",
     )
     newest_first = rows.sort("month", descending=True)
-    tables.plain_table(newest_first, "Each month by itself", _MONTHS, key="backtest-by-month")
+    shown = newest_first.select(list(_MONTHS))
+    tables.plain_table(shown, "Each month by itself", _MONTHS, key="backtest-by-month")
     downloads("backtest-by-month", rows.height, _files.tables(reader, "backtest", newest_first, _files.EVERY))
 
 
@@ -132,8 +133,8 @@ _MONTHS: dict[str, Any] = {
     "n": "Decisions",
     "left": "Left",
     "expected": st.column_config.NumberColumn("Expected", format="%.1f"),
-    "low": st.column_config.NumberColumn("from", format="%.1f"),
-    "high": st.column_config.NumberColumn("to", format="%.1f"),
+    "low": st.column_config.NumberColumn("Exp. from", format="%.1f"),
+    "high": st.column_config.NumberColumn("Exp. to", format="%.1f"),
     "auc": _REAL("AUC"),
     "auc_low": _REAL("AUC from"),
     "auc_high": _REAL("AUC to"),

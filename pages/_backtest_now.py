@@ -26,9 +26,14 @@ def draw(reader: Reader) -> None:
             f"**{words.count(told.height, 'account')}: {told['churn'].sum():,.1f} of them are expected to "
             f"leave at their next decision.** As of {reader.as_of:%-d %b %Y}."
         )
-        odd = told.drop_nulls("churn_outside").height
-        if odd:
-            st.caption(f"{words.count(odd, 'account')} are unlike those it was trained on; it says how.")
+        odd = told.drop_nulls("churn_outside")
+        if odd.height:
+            young = int(odd["churn_outside"].str.contains("a customer for less").sum())
+            new = f", {young:,} of them because they are too new" if young else ""
+            st.caption(
+                f"{words.count(odd.height, 'account')} unlike those it was trained on{new}: "
+                "the last column says how. Trust these chances less."
+            )
     else:
         st.markdown(
             "**No chances are shown, because the model has no signal.** The order is that of risk points."

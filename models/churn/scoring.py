@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from scipy.special import expit
 
@@ -58,16 +59,30 @@ def _outside(model: Model, raw: pl.DataFrame, columns: Table) -> pl.Series:
     """The families in which a value passes what was seen in training, and segments never seen."""
     beyond = model.equation.outside(columns)
     words = np.full(raw.height, "", object)
+    young, told = _younger(model, columns, beyond)
+    words[young] += told
     for family, name in FAMILIES.items():
         mine = [place for place, term in enumerate(model.equation.terms) if term.family == family]
         hit = beyond[:, mine].any(axis=1) if mine else np.zeros(raw.height, np.bool_)
-        words[hit] += f"{name}; "
+        words[hit & ~young if family == "tenure" else hit] += f"{name}; "
     if model.recipe.segments:
         strange = ~raw["segment"].is_in(list(model.recipe.segments)).to_numpy()
         words[strange] += "a segment it hardly knows; "
-    told = pl.Series(words.tolist(), dtype=pl.String).str.strip_suffix("; ")
-    sentence = pl.format("Outside what the model was trained on: {}.", pl.lit(told))
-    return pl.select(pl.when(pl.lit(told) != "").then(sentence)).to_series()
+    said = pl.Series(words.tolist(), dtype=pl.String).str.strip_suffix("; ")
+    sentence = pl.format("Outside what the model was trained on: {}.", pl.lit(said))
+    return pl.select(pl.when(pl.lit(said) != "").then(sentence)).to_series()
+
+
+def _younger(
+    model: Model, columns: Table, beyond: npt.NDArray[np.bool_]
+) -> tuple[npt.NDArray[np.bool_], str]:
+    """Rows of accounts younger than any it learned from, and how that is said: renewals come late."""
+    places = [place for place, term in enumerate(model.equation.terms) if term.name == "tenure"]
+    if not places:
+        return np.zeros(len(beyond), np.bool_), ""
+    least = model.equation.terms[places[0]].least
+    young = beyond[:, places[0]] & (columns.column("tenure") < least)
+    return young, f"a customer for less than the {np.exp(least):,.0f} days from which it learned; "
 
 
 def contributions(model: Model, raw: pl.DataFrame) -> pl.DataFrame:

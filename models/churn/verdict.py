@@ -38,20 +38,24 @@ def refusal(accounts: int, churns: int) -> Verdict | None:
     """Why there is no model: under 300 accounts or 30 churns; None when there is enough.
 
     >>> refusal(120, 40).sentence
-    'No churn model: it needs 300 accounts and 30 churns to learn from; there are 120 accounts (180 missing).'
+    'No churn model: it needs 300 accounts and 30 churns; the data have 120 accounts (180 missing).'
     """
     missing = []
     if accounts < LEAST_ACCOUNTS:
-        missing.append(f"{accounts:,} accounts ({LEAST_ACCOUNTS - accounts:,} missing)")
+        missing.append(_short(accounts, "account", LEAST_ACCOUNTS))
     if churns < LEAST_CHURNS:
-        missing.append(f"{churns:,} churns ({LEAST_CHURNS - churns:,} missing)")
+        missing.append(_short(churns, "churn", LEAST_CHURNS))
     if not missing:
         return None
     return Verdict(
         "refused",
-        f"No churn model: it needs {LEAST_ACCOUNTS} accounts and {LEAST_CHURNS} churns to learn from; "
-        f"there are {' and '.join(missing)}.",
+        f"No churn model: it needs {LEAST_ACCOUNTS} accounts and {LEAST_CHURNS} churns; "
+        f"the data have {' and '.join(missing)}.",
     )
+
+
+def _short(number: int, noun: str, least: int) -> str:
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'} ({least - number:,} missing)"
 
 
 def judge(evaluation: Evaluation) -> Verdict:

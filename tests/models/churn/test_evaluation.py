@@ -147,7 +147,10 @@ def test_a_refusal_names_what_is_missing() -> None:
     assert refusal(300, 30) is None
     few = refusal(299, 12)
     assert few is not None
-    assert "299 accounts (1 missing) and 12 churns (18 missing)" in few.sentence
+    assert few.sentence.endswith("the data have 299 accounts (1 missing) and 12 churns (18 missing).")
+    one = refusal(300, 1)
+    assert one is not None
+    assert one.sentence.endswith("the data have 1 churn (29 missing).")
 
 
 def test_a_giveaway_is_named_in_either_direction_and_weak_ones_are_not() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
@@ -160,15 +161,18 @@ def test_reasons_sum_to_the_log_odds_and_are_said_in_words() -> None:
 
 
 def test_an_account_unlike_those_it_was_trained_on_is_said_to_be_so() -> None:
-    model, raw = trained().model, trained().raw.head(3)
+    model, raw = trained().model, trained().raw.head(4)
     assert model is not None
     strange = raw.with_columns(
-        tenure=pl.Series([20.0, *raw["tenure"][1:]]), segment=pl.Series([*raw["segment"][:2], "Moon"])
+        tenure=pl.Series([20.0, *raw["tenure"][1:3], 1.0]),
+        segment=pl.Series([*raw["segment"][:2], "Moon", raw["segment"][3]]),
     )
     found = predict(model, strange)["outside"].to_list()
     assert found[0] == "Outside what the model was trained on: how long they are here."
     assert found[1] is None
     assert found[2] == "Outside what the model was trained on: a segment it hardly knows."
+    youngest = round(math.exp(min(trained().raw["tenure"].to_list())))
+    assert found[3].endswith(f"a customer for less than the {youngest} days from which it learned.")
 
 
 def test_a_new_model_replaces_the_old_one_unless_it_is_worse() -> None:
