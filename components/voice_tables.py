@@ -27,7 +27,7 @@ def groups(figures: pl.DataFrame, kind: str, label: str, spans: tuple[Window, Wi
     `figures` has the rows of `surveys.VOICE` of one kind and split in both periods.
     """
     then, now = spans
-    rows = _in_order(figures.filter(pl.col("last") == now.last))
+    rows = in_order(figures.filter(pl.col("last") == now.last))
     if rows.is_empty():
         empty.nothing("No answers in this period.", "Choose a longer period, or another survey.")
         return
@@ -48,7 +48,7 @@ def groups(figures: pl.DataFrame, kind: str, label: str, spans: tuple[Window, Wi
 
 def comments(told: pl.DataFrame, names: dict[str, str], as_of: date) -> None:
     """The newest comments, each with its answer and account; `told` has the columns of `ANSWERS`."""
-    st.subheader("Newest comments", anchor=False)
+    st.markdown("**Newest comments**")
     written = told.filter(pl.col("comment").fill_null("").str.strip_chars() != "")
     if written.is_empty():
         empty.nothing("Nobody wrote a comment in this period.", "Map the column comment of your answers.")
@@ -115,7 +115,7 @@ def who_is_silent(
             st.caption("Tick the accounts to call.", width="content")
 
 
-def _in_order(rows: pl.DataFrame) -> pl.DataFrame:
+def in_order(rows: pl.DataFrame) -> pl.DataFrame:
     """Tenures from short to long, numbers by size, everything else by name; what is not known last."""
     group = pl.col("group")
     tenure = group.replace_strict({name: at for at, name in enumerate(TENURES)}, default=None)

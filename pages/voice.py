@@ -14,7 +14,7 @@ from components import empty, failures, queries, session, voice_words, words
 from components.downloads import downloads
 from components.queries import Reader
 from components.queries import voice as queries_voice
-from components.voice_tables import comments, groups, who_is_silent
+from components.voice_tables import comments, groups, in_order, who_is_silent
 from models.answers import SPLITS
 from models.surveys import EVERYONE, KINDS, MEASURES, Window, windows
 from pages import _call_list, _files
@@ -65,10 +65,10 @@ def _page() -> None:
     with said:
         _said(reader, figures, kind, spans)
     _trend(reader, kind)
-    _groups(reader, figures, kind, spans)
-    _silent(reader)
+    split = _groups(reader, figures, kind, spans)
     inside = (pl.col("kind") == kind) & pl.col("day").is_between(spans[1].first, spans[1].last)
-    comments(told.filter(inside), _names(reader), reader.as_of)
+    _answers(reader, told.filter(inside), split, spans[1])
+    _silent(reader)
 
 
 def _asked(reader: Reader) -> tuple[str, tuple[Window, Window] | None]:
@@ -169,7 +169,8 @@ def _trend(reader: Reader, kind: str) -> None:
     )
 
 
-def _groups(reader: Reader, figures: pl.DataFrame, kind: str, spans: tuple[Window, Window]) -> None:
+def _groups(reader: Reader, figures: pl.DataFrame, kind: str, spans: tuple[Window, Window]) -> str:
+    """The figures by group; returns what they are split by, one of `SPLITS`."""
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.subheader("By group", anchor=False, width="content")
         label = st.segmented_control(
@@ -186,6 +187,36 @@ def _groups(reader: Reader, figures: pl.DataFrame, kind: str, spans: tuple[Windo
         downloads(name, whole.height, _files.tables(reader, "voice", whole, _files.EVERY))
     split = next(code for code, named in SPLITS.items() if named == label)
     groups(figures.filter(pl.col("split") == split), kind, str(label), spans)
+    return split
+
+
+def _answers(reader: Reader, told: pl.DataFrame, split: str, span: Window) -> None:
+    """The answers behind the figures of one group or of everybody, as a file, and their comments."""
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
+        st.subheader("The answers behind", anchor=False, width="content")
+        with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+            group = st.selectbox(
+                "Whose answers",
+                in_order(told.select(group=split).unique())["group"].to_list(),
+                index=None,
+                placeholder="Everybody's",
+                key=f"of_{split}",
+                bind="query-params",
+                width=220,
+            )
+            mine = told.filter(pl.col(split) == group) if group else told
+            name = f"answers-{span.first}-{span.last}"
+            rows = mine.with_columns(name=pl.col("account_id").replace(_names(reader)))
+            downloads(name, mine.height, _files.tables(reader, "answers", rows))
+    whose = f" ({words.plain(group)})" if group else ""
+    accounts = words.count(mine["account_id"].n_unique(), "account")
+    silent = mine["score"].null_count()
+    bare = f", {silent:,} of them without a score," if silent else ""
+    st.markdown(
+        f"**{words.count(mine.height, 'answer')}**{whose}{bare} from {accounts} "
+        f"in the {voice_words.span(span)}."
+    )
+    comments(mine, _names(reader), reader.as_of)
 
 
 def _names(reader: Reader) -> dict[str, str]:

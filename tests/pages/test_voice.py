@@ -17,6 +17,7 @@ from components.voice_words import figure
 from components.words import plain
 from models.answers import SPLITS, TENURES
 from models.surveys import windows
+from pages import _files
 from tests.conftest import DEMO_DAY, DEMO_NOW
 from tests.pages.conftest import Open, shown
 
@@ -93,6 +94,37 @@ def test_comments_name_their_account(open_page: Open) -> None:
 
     assert told["comment"][0].split()[0] in shown(app)
     assert f"**{plain(name)}**" in {link.proto.label for link in app.get("page_link")}
+
+
+def test_the_answers_behind_a_group_add_up_to_its_n_and_can_be_taken_along(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: dict[str, pl.DataFrame] = {}
+
+    def keep(_: Reader, what: str, frame: pl.DataFrame, __: object = None) -> _files.Files:
+        taken[what] = frame
+        return {}
+
+    monkeypatch.setattr(_files, "tables", keep)
+    spans = tuple(windows(reader().as_of, 90, 2))
+    found = queries_voice.figures(reader(), spans).filter(kind="nps", split="segment", last=DEMO_DAY)
+    row = found.sort("n").row(-1, named=True)
+
+    said = shown(open_page("voice", of_segment=row["group"]))
+
+    rows = taken["answers"]
+    assert rows["segment"].unique().to_list() == [row["group"]]
+    assert rows["score"].count() == row["n"]
+    share = (rows.filter(pl.col("score") >= 9).height - rows.filter(pl.col("score") <= 6).height) / row["n"]
+    assert 100 * share == pytest.approx(row["value"])
+    assert f"**{rows.height} answers** ({plain(row['group'])})" in said
+    assert set(rows["name"]) <= set(queries.fact(reader(), "accounts")["name"])
+    other = open_page("voice", of_segment="no such segment")
+    assert not other.exception
+    assert other.selectbox(key="of_segment").value is None
+    tenures = open_page("voice", split="Customer for").selectbox(key="of_tenure").options
+    assert tenures == [tenure for tenure in TENURES if tenure in tenures]
+    assert taken["answers"].height > rows.height
 
 
 def test_those_who_do_not_answer_can_be_called(open_page: Open) -> None:
