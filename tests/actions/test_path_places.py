@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from actions import path_places
 from actions import paths as deeds
 from actions.demo import make_demo
+from actions.path_progress import Walked, holding, walked_again
 from actions.refresh import needed, refresh
 from data_access import path_places as beside
 from data_access import path_ticks, paths, snapshots
@@ -156,6 +158,34 @@ def test_who_adopts_edits_and_ticks_at_once_finds_all_of_it_placed(store: Store)
     path_places.place_accounts(*who)
     for name, frame in parts(store).items():
         assert frame.equals(placed[name]), "whoever came last placed all of it"
+
+
+def test_what_somebody_ticks_while_accounts_are_being_placed_is_not_written_over(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_demo(store, SYSTEM, DEMO_NOW, as_of=DEMO_DAY, accounts=25, months=8)
+    refresh(store, SYSTEM, DEMO_NOW)
+    who = (store, SYSTEM, DEMO_NOW)
+    path_id = deeds.write_path(*who, WAY, adopt=True)
+    kick_off = deeds.path_in_force(store, path_id).steps[0].key
+    one = parts(store)["path_progress"]["account_id"][0]
+    meanwhile: list[str] = []
+
+    def slow(*asked: Any) -> Walked:
+        told = walked_again(*asked)
+        if not meanwhile:
+            meanwhile.append(one)
+            deeds.tick_step(*who, path_id, kick_off, one, DEMO_DAY)
+        return told
+
+    monkeypatch.setattr(path_places, "walked_again", slow)
+    path_places.place_accounts(*who)
+
+    assert meanwhile == [one]
+    assert parts(store)["path_times"].filter(account_id=one, step=kick_off)["state"].item() == "done"
+    last = beside.newest(store.database, newest(store).snapshot_id)
+    assert last is not None
+    assert not paths.differ(last.note, holding(store)), "nothing waits"
 
 
 def test_what_cannot_be_placed_yet_waits_and_says_so(demo_home: Path) -> None:
