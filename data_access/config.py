@@ -18,14 +18,14 @@ class Configuration(BaseSettings):
     facts, snapshots and what people write (SQLite file or PostgreSQL). `usage_url` names the
     store of raw usage events: a folder (Parquet by month) or a SQL database. `admins` are the addresses,
     separated by commas, of those who give the others their roles. Who signed in longer than
-    `session_hours` ago signs in again.
+    `session_hours` ago signs in again. The URLs may hold a password and are never shown.
     """
 
     model_config = SettingsConfigDict(env_prefix="ROUNDS_", extra="ignore")
 
     home: Path = Field(default=Path(".rounds"))
-    database_url: str = ""
-    usage_url: str = ""
+    database_url: str = Field(default="", repr=False)
+    usage_url: str = Field(default="", repr=False)
     admins: str = ""
     session_hours: float = Field(default=12.0, gt=0)
 

@@ -9,8 +9,8 @@ PREFIX = "ROUNDS_AUTH_"
 NAMES = {
     "METADATA_URL": "server_metadata_url",
     "CLIENT_ID": "client_id",
-    "CLIENT_SECRET": "client_secret",
-    "COOKIE_SECRET": "cookie_secret",
+    "CLIENT_SECRET": "client_secret",  # the name of a setting # nosec B105
+    "COOKIE_SECRET": "cookie_secret",  # the name of a setting # nosec B105
     "REDIRECT_URI": "redirect_uri",
 }
 

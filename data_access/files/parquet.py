@@ -34,14 +34,18 @@ class ParquetFile:
     def batches(self, columns: Sequence[str], *, small: bool = False) -> Iterator[RawBatch]:
         """Yield the named columns in their own types."""
         done = 0
+        twice = [name for name in columns if self.columns.count(name) > 1]
+        if twice:
+            raise InputError(f"{self.path.name} has several columns named '{twice[0]}'. Rename one of them.")
         try:
             with pq.ParquetFile(self.path) as parquet:
                 for batch in parquet.iter_batches(SMALL_ROWS if small else BATCH_ROWS, columns=list(columns)):
                     batch.validate(full=True)  # a damaged text must not reach Polars, which trusts it
-                    rows = pl.DataFrame(batch).select(columns)
+                    bare = pa.RecordBatch.from_arrays(batch.columns, names=batch.schema.names)
+                    rows = pl.DataFrame(bare).select(columns)
                     lines = pl.Series("line", range(done + 1, done + rows.height + 1), dtype=pl.Int64)
                     done += rows.height
                     position = round(self.bytes * done / max(1, self.rows_estimate))
                     yield RawBatch(rows, lines, self.path.name, position=position)
-        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError, pl.exceptions.PanicException) as error:
             raise InputError(f"{self.path.name} is damaged after row {done:,}. Fetch it again.") from error
