@@ -73,6 +73,23 @@ def emotion(row: dict[str, Any], today: date) -> None:
     )
 
 
+def reach(row: dict[str, Any]) -> None:
+    """Whom the account's people are heard by, and whether they speak up for us; in no other score."""
+    if row["reach"] is None:
+        st.markdown("**Reach: not known**")
+        st.caption("Followers of contacts, community posts or referrals fill this.")
+        return
+    st.markdown(f"**Reach {words.whole(row['reach'])}** of 100")
+    known, made = row["followers"] is not None, row["referrals_made"] or 0
+    heard = f"{words.count(row['followers'], 'follower')} of its people" if known else "Followers not known"
+    posts = words.count(row["posts_365"] or 0, "post")
+    won = f", {row['referrals_won'] or 0:,} of them won" if made else ""
+    st.caption(
+        f"{heard}, {posts} in the community in a year, "
+        f"{words.count(made, 'referral')} made{won}. Compared with the whole book; 0 where there is nothing."
+    )
+
+
 def risk(row: dict[str, Any]) -> None:
     """The risk points, term by term; they sum to the score."""
     st.markdown(f"**Risk {words.whole(row['risk'])}** of 100")

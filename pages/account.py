@@ -134,6 +134,8 @@ def _scores(reader: Reader, row: dict[str, Any], today: date) -> None:
     with st.container(border=True, gap="xsmall"):
         score_card.emotion(row, today)
     with st.container(border=True, gap="xsmall"):
+        score_card.reach(row)
+    with st.container(border=True, gap="xsmall"):
         score_card.risk(row)
     with st.container(border=True, gap="xsmall"):
         churn_card(reader, row, today)

@@ -124,3 +124,16 @@ def test_a_quiet_champion_and_a_release_stand_in_the_timeline(open_page: Open) -
     assert quiet["sentence"] in said
     signed_on = queries.scores(reader()).filter(account_id=quiet["account_id"])["signed_on"][0]
     assert (f"Release: {released['feature']}" in said) == (signed_on <= released["released_on"])
+
+
+def test_reach_stands_beside_behaviour_and_emotion_with_what_it_is_made_of(open_page: Open) -> None:
+    rows = queries.scores(queries.reader(EVERYONE)).filter(pl.col("referrals_made") > 0)
+    row = rows.row(0, named=True)
+
+    told = shown(open_page("account", account=row["account_id"]))
+
+    assert f"**Reach {row['reach']:.0f}** of 100" in told
+    followers = "Followers not known" if row["followers"] is None else f"{row['followers']:,} follower"
+    assert followers in told
+    made = row["referrals_made"]
+    assert f"{made} referral{'s' if made > 1 else ''} made, {row['referrals_won']} of them won" in told
