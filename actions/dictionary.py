@@ -7,6 +7,7 @@ import polars as pl
 from data_access.content import CONTENT
 from data_access.exceptions import EXCEPTIONS
 from data_access.tasks import TASKS
+from models.answers import ANSWERS
 from models.call_frames import CALLS
 from models.churn.listing import LEAVING
 from models.content_effect import CONTENT_EFFECT
@@ -31,6 +32,7 @@ DICTIONARY = Contract(
 )
 
 _FIRST: dict[str, Contract] = {
+    "answers": ANSWERS,
     "calls": CALLS,
     "exceptions": EXCEPTIONS,
     "churn": LEAVING,
