@@ -102,10 +102,11 @@ def _late(reader: Reader, rows: pl.DataFrame) -> None:
         downloads(f"first-value-late-{reader.as_of}", late.height, _files.tables(reader, "first value", late))
     page = tables.pager(late.height, f"late-{reader.stamps.snapshot}-{reader.viewer.scope}")
     part = late.slice((page - 1) * tables.PAGE_ROWS, tables.PAGE_ROWS)
+    told = {name: one for name, one in _COLUMNS.items() if name != "trial" or rows["trial"].any()}
     tables.plain_table(
-        part.select(pl.col("name").fill_null(pl.col("account_id")), *_COLUMNS),
+        part.select(pl.col("name").fill_null(pl.col("account_id")), *told),
         "Accounts that are late for first value, the longest first",
-        {**_name(part["account_id"].to_list()), **_COLUMNS},
+        {**_name(part["account_id"].to_list()), **told},
         key=f"late-{reader.stamps.snapshot}-{page}",
     )
 

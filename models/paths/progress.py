@@ -185,24 +185,35 @@ def _walked(accounts: pl.DataFrame, steps: pl.DataFrame, grid: _Grid) -> pl.Data
 
 def _clocks(accounts: pl.DataFrame, steps: pl.DataFrame, grid: _Grid) -> tuple[Reals, Ints, Ints]:
     """When each step's clock began (accounts × columns, epoch days), the furthest position of which each
-    account did something (0: none), and from there on the first that it has not done whole (0: none)."""
+    account did something (0: none), and from there on the first that it has not done whole (0: none).
+
+    A tick moves the clock of the next position alone: it may be made long after the call it stands for.
+    """
     start = _epoch_days(accounts["started"])
     arrived = np.full(grid.days.shape, np.nan)
     furthest, current = np.zeros(len(start), dtype=np.int64), np.zeros(len(start), dtype=np.int64)
     for key in steps["path_key"].unique(maintain_order=True):
         own = steps.filter(pl.col("path_key") == key)
         rows = np.flatnonzero((accounts["path_key"] == key).fill_null(value=False).to_numpy())
-        since = start[rows]
+        since = ticked = start[rows]
         for position in own["position"].unique().sort():
-            columns = own.filter(pl.col("position") == position)["column"].to_numpy()
+            level = own.filter(pl.col("position") == position)
+            columns, by_hand = level["column"].to_numpy(), (level["kind"] == "manual").to_numpy()
             days = grid.days[np.ix_(rows, columns)]
-            arrived[np.ix_(rows, columns)] = since[:, None]
-            since = np.fmax(since, np.where(np.isnan(days), -np.inf, days).max(axis=1))
+            arrived[np.ix_(rows, columns)] = np.fmax(since, ticked)[:, None]
+            since = np.fmax(since, _latest(days[:, ~by_hand]))
+            ticked = _latest(days[:, by_hand])
             began, missing = ~np.isnan(days).all(axis=1), np.isnan(days).any(axis=1)
             furthest[rows[began]], current[rows[began]] = position, 0
             waiting = rows[missing & (current[rows] == 0)]
             current[waiting] = position
     return arrived, furthest, current
+
+
+def _latest(days: Reals) -> Reals:
+    """The last day in each row; minus infinity where there is none."""
+    told: Reals = np.where(np.isnan(days), -np.inf, days).max(axis=1, initial=-np.inf)
+    return told
 
 
 def _first_step(steps: pl.DataFrame) -> dict[str, pl.Expr]:

@@ -214,6 +214,22 @@ def test_ticks_count_and_unticked_steps_are_no_deviation() -> None:
     assert progress(live(a=""), steps, rows, other, AS_OF, USAGE_FROM).rows["done"].to_list() == [2]
 
 
+def test_a_late_tick_does_not_start_the_clock_of_later_steps_anew() -> None:
+    call = PathStep("Call", 1, "manual", who="CSM")
+    path = tidy(HappyPath("Way", (call, step("A", 2, 10.0), step("B", 3, 20.0), step("C", 4, 30.0))))
+    tick = {"tick_id": 1, "path_id": 1, "step": "by hand: call", "account_id": "a"}
+    tick |= {"done_on": SIGNED + timedelta(days=90), "ticked_at": datetime(2026, 5, 1), "ticked_by": "eva"}
+
+    def told(*done: dict[str, Any]) -> tuple[str, int]:
+        steps = steps_of([adopted_as(1, 1, path)])
+        rows = progress(live(a=""), steps, frame(REACHED, *done), frame(TICKS, tick), AS_OF, USAGE_FROM).rows
+        found: tuple[str, int] = rows.select("next", "days_on").row(0)
+        return found
+
+    assert told(*did("a", A=5, B=40)) == ("C", 60), "since B, not since the tick"
+    assert told() == ("A", 10), "the step after the tick counts from it"
+
+
 def test_a_tick_after_the_day_counts_only_where_it_is_asked_for() -> None:
     path = tidy(
         HappyPath("Way", (step("A", 1, 10.0), PathStep("Call", 2, "manual", who="CSM"), step("B", 3, 20.0)))
