@@ -58,12 +58,14 @@ class Card:
         return Person(self.account_id, self.contact_id, self.csm_id or None, self.reasons)
 
 
-def call_card(reader: Reader, card: Card, deeds: CallDeeds, since: datetime) -> None:
+def call_card(
+    reader: Reader, card: Card, deeds: CallDeeds, since: datetime, *, on_sheet: bool = False
+) -> None:
     """A card; once a call was logged after `since` (UTC) it says so and asks whether it helped.
 
-    It redraws by itself, under the key `card_key`.
+    It redraws by itself, under the key `card_key`. `on_sheet`: what to say stands beside it already.
     """
-    st.fragment(_card, key=card_key(card.account_id))(reader, card, deeds, since)
+    st.fragment(_card, key=card_key(card.account_id))(reader, card, deeds, since, on_sheet=on_sheet)
 
 
 def card_key(account_id: str) -> str:
@@ -72,7 +74,7 @@ def card_key(account_id: str) -> str:
 
 
 @guarded
-def _card(reader: Reader, card: Card, deeds: CallDeeds, since: datetime) -> None:
+def _card(reader: Reader, card: Card, deeds: CallDeeds, since: datetime, *, on_sheet: bool) -> None:
     now = failures.current(reader, card.account_id)
     done = queries.calls_since(now, since).get(card.account_id)
     with st.container(border=True, gap="xsmall", key=f"card-{card.account_id}"):
@@ -82,7 +84,7 @@ def _card(reader: Reader, card: Card, deeds: CallDeeds, since: datetime) -> None
             logged(done, deeds)
             return
         st.markdown(_told(card) + _claimed(now, card.account_id))
-        _buttons(card, deeds)
+        _buttons(card, deeds, on_sheet=on_sheet)
         beyond.ask(card.account_id, partial(_log_all_the_same, card, deeds))
 
 
@@ -156,7 +158,7 @@ def said(card: Card, *, know: bool = True) -> str:
     return "\n\n".join([*talk, f":small[:gray[Why here on the list: {words.plain(card.why)}]]"])
 
 
-def _buttons(card: Card, deeds: CallDeeds) -> None:
+def _buttons(card: Card, deeds: CallDeeds, *, on_sheet: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         for outcome, label in _OUTCOMES:
             st.button(
@@ -166,9 +168,10 @@ def _buttons(card: Card, deeds: CallDeeds) -> None:
                 on_click=_log,
                 args=(card, deeds, outcome),
             )
-        with st.popover("What to say", type="tertiary", icon=":material/forum:"):
-            st.markdown(said(card))
-        link("call", "Call sheet", icon=":material/assignment_ind:", account=card.account_id)
+        if not on_sheet:
+            with st.popover("What to say", type="tertiary", icon=":material/forum:"):
+                st.markdown(said(card))
+            link("call", "Call sheet", icon=":material/assignment_ind:", account=card.account_id)
     if st.session_state.get(_AGAIN) == card.account_id:
         st.button(
             "It was another call: log it too",

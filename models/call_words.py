@@ -30,7 +30,7 @@ def words_for(calls: pl.DataFrame, playbooks: Mapping[str, Playbook] | None = No
         .with_columns(
             _chosen([(kind, quadrant, pl.lit(do)) for kind, quadrant, do, _ in texts], "prescription"),
             _chosen([(kind, quadrant, _spoken(talk)) for kind, quadrant, _, talk in texts], "talk_track"),
-            _why().alias("why"),
+            _why(chance="churn" in marked.columns).alias("why"),
         )
         .select(pl.exclude(r"^_.*$"))
     )
@@ -79,12 +79,22 @@ def _chosen(texts: list[tuple[str, str, pl.Expr]], name: str) -> pl.Expr:
 
 
 def _money() -> pl.Expr:
-    amount = pl.col("mrr").round(0).cast(pl.Int64).cast(pl.String)
+    whole = pl.col("mrr").round(0).cast(pl.Int64)
+    last = (whole % 1000).cast(pl.String)
+    amount = (
+        pl.when(whole >= 1000)
+        .then(pl.format("{},{}", whole // 1000, last.str.zfill(3)))
+        .otherwise(whole.cast(pl.String))
+    )
     return pl.concat_str(amount, pl.col("currency").fill_null(""), separator=" ").str.strip_chars()
 
 
-def _why() -> pl.Expr:
+def _why(*, chance: bool) -> pl.Expr:
+    """Why it stands where it stands; `chance`: by the chance of leaving, where a model has one."""
     risk = pl.format("risk {} of 100", pl.col("risk").round(0).cast(pl.Int64))
+    if chance:
+        likely = pl.format("chance of leaving {} %", (100 * pl.col("churn")).round(0).cast(pl.Int64))
+        risk = pl.coalesce(likely, risk)
     save = pl.format("a call may save {} %", (pl.col("saveability") * 100).round(0).cast(pl.Int64))
     parts_of = pl.concat_str(
         risk.fill_null("risk not known"),

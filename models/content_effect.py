@@ -149,11 +149,11 @@ def _piece(
         "compared": use.n if use else 0,
         "reachable": first.n if first else 0,
     }
-    if use is not None and use.n >= LEAST:
+    if use is not None and use.n >= LEAST and use.error > 0:
         low, high = use.interval()
         row |= {"change": np.expm1(use.treated_mean), "beside": np.expm1(use.other_mean)}
         row |= {"effect": np.expm1(use.value), "low": np.expm1(low), "high": np.expm1(high)}
-    if first is not None and first.n >= LEAST:
+    if first is not None and first.n >= LEAST and first.error > 0:
         low, high = first.interval()
         row |= {"reached": first.treated_mean, "reached_beside": first.other_mean}
         row |= {"reached_low": max(low, -1.0), "reached_high": min(high, 1.0)}

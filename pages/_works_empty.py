@@ -18,7 +18,8 @@ def draw(reader: Reader, share: float) -> None:
     with st.container(border=True, gap="small"):
         if share:
             st.markdown(
-                f":material/inbox: **{share:.0%} of the calls will be held out; no lot has been drawn yet.**"
+                f":material/inbox: **{100 * share:.0f} % of the calls will be held out; no lot has been "
+                "drawn yet.**"
             )
             st.caption(
                 "Lots are drawn when the day's list is made: open Today, or refresh. The first results come "

@@ -60,7 +60,7 @@ def _sheet(reader: Reader, listed: CallList, row: dict[str, Any], today: date) -
     card = card_of(row, None)
     grid = st.grid(5, min_column_width=_COLUMN // 2, gap="medium")
     with grid.cell(column_span=3):
-        call_card(reader, card, call_deeds(reader), clock.day_start())
+        call_card(reader, card, call_deeds(reader), clock.day_start(), on_sheet=True)
         st.markdown(said(card, know=False))
         _call_plan.changes(reader, row, today)
         _call_compare.draw(listed.calls, row)

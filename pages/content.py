@@ -84,7 +84,7 @@ def _found(reader: Reader, every: pl.DataFrame) -> pl.DataFrame:
             bind="query-params",
             required=True,
         )
-        here = st.container(width="content")
+        here = st.container(horizontal=True, width="content", gap="small")
     gone = pl.col("retired_at").is_not_null()
     asked = {_OFFERED: ~gone, _RETIRED: gone, _ALL: pl.lit(value=True)}[str(state)]
     said = pl.concat_str("title", "purpose", "event", separator="\n", ignore_nulls=True).str.to_lowercase()

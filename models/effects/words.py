@@ -76,8 +76,8 @@ def _verdict(row: dict[str, Any]) -> str:
 def _retention(row: dict[str, Any]) -> str:
     between = f"between {_points(row['low'])} and {_points(row['high'])} in 100 (95 % interval)"
     return (
-        f"Of 100 accounts, calls kept {_points(row['effect'])}: {row['called_mean']:.1%} of the called left "
-        f"within 90 days and {row['held_mean']:.1%} of the held out; {between}"
+        f"Of 100 accounts, calls kept {_points(row['effect'])}: {_share(row['called_mean'], 1)} of the "
+        f"called left within 90 days and {_share(row['held_mean'], 1)} of the held out; {between}"
     )
 
 
@@ -85,8 +85,8 @@ def _use(row: dict[str, Any]) -> str:
     days = "28" if row["measure"] == USE_28 else "90"
     way = "more" if row["effect"] >= 0 else "less"
     return (
-        f"After {days} days the called used it {abs(row['effect']):.0%} {way} than the held out, "
-        f"between {row['low']:+.0%} and {row['high']:+.0%} (95 % interval)"
+        f"After {days} days the called used it {_share(abs(row['effect']))} {way} than the held out, "
+        f"between {_signed(row['low'])} and {_signed(row['high'])} (95 % interval)"
     )
 
 
@@ -97,7 +97,15 @@ def _points(share: float) -> str:
 def trial_words(share: float, started_on: date | None) -> str:
     """Which holdout runs, and since when."""
     since = f" since {started_on:%-d %b %Y}" if started_on else ""
-    return f"{share:.0%} of the calls are held out by lot{since}."
+    return f"{_share(share)} of the calls are held out by lot{since}."
+
+
+def _share(value: float, digits: int = 0) -> str:
+    return f"{100 * value:.{digits}f} %"
+
+
+def _signed(value: float) -> str:
+    return f"{100 * value:+.0f} %".replace("-", "−")
 
 
 METHOD = f"""

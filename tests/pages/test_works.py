@@ -54,7 +54,7 @@ def test_opening_today_draws_the_lots_and_leaves_the_held_out_out(open_page: Ope
     assert held.height > 0
     assert "Held out by lot until" in shown(today)
     told = shown(open_page("works"))
-    assert "20% of the calls are held out by lot since 21 Nov 2026" in told
+    assert "20 % of the calls are held out by lot since 21 Nov 2026" in told
     assert "Not enough data: about" in told
     assert "The rows behind: " in told
     store.close()
