@@ -84,8 +84,10 @@ def _card(reader: Reader, card: Card, deeds: CallDeeds, since: datetime, *, on_s
             logged(done, deeds)
             return
         st.markdown(_told(card) + _claimed(now, card.account_id))
-        _buttons(card, deeds, on_sheet=on_sheet)
-        beyond.ask(card.account_id, partial(_log_all_the_same, card, deeds))
+        if beyond.asked(card.account_id):
+            beyond.ask(card.account_id, partial(_log_all_the_same, card, deeds))
+        else:
+            _buttons(card, deeds, on_sheet=on_sheet)
 
 
 def logged_card(reader: Reader, account_id: str, name: str, deeds: CallDeeds, since: datetime) -> None:

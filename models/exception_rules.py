@@ -16,6 +16,7 @@ from models.findings import (
     day_words,
     finding_rows,
 )
+from models.local_days import local_day
 from models.prescriptions import prescription
 from models.touches import touches
 
@@ -74,11 +75,12 @@ def detractors(
 
     Latest answer of each person and survey, given within 30 days: nps <= 6, csat <= 2, ces <= 3. A call,
     a meeting or a message to the account after the answer settles it. One finding an account: the
-    unhappiest, then the latest. Due 48 hours after the answer. Out: `FINDINGS`.
+    unhappiest, then the latest. Due 48 hours after the answer, on the day that is then where they are.
+    Out: `FINDINGS`.
     """
     unhappy = _unhappy(responses, as_of).join(live(accounts, as_of), on="account_id", how="semi")
     last = touches(interactions, as_of).group_by("account_id").agg(pl.col("at").max().alias("touched_at"))
-    names = contacts.select("account_id", "contact_id", person="name")
+    names = contacts.select("account_id", "contact_id", "timezone", person="name")
     rows = (
         unhappy.join(last, on="account_id", how="left")
         .filter(pl.col("touched_at").is_null() | (pl.col("touched_at") <= pl.col("responded_at")))
@@ -94,7 +96,7 @@ def detractors(
         DETRACTOR,
         prescription(DETRACTOR),
         [*evidence, "unhappy_people", "touched_at"],
-        due_on=(pl.col("responded_at") + timedelta(hours=48)).dt.date(),
+        due_on=local_day(rows, pl.col("responded_at") + timedelta(hours=48), "timezone"),
     )
 
 
