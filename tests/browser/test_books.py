@@ -160,6 +160,7 @@ def test_nothing_of_anothers_book_is_ever_sent(home: Path, books: Books, sign: S
     sent = Sent()
     with serve(home, present(), "--server.address", "0.0.0.0", port=sign.port) as address:
         page = visit(address)
+        page.set_default_timeout(90_000)
         sign.enter(page, books.viewer.person)
         page.get_by_text("Signed in as").wait_for()
         sent.listen(page)

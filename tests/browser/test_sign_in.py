@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -75,8 +76,10 @@ def test_a_csm_signs_in_to_their_own_book_and_out_again(home: Path, environment:
         page.goto(address + "/accounts")
         page.get_by_role("button", name="Sign in").wait_for()
         assert page.get_by_test_id("stSidebarNavLink").count() == 0
-    last = entries(home).filter(pl.col("what") == "sign-in")
-    assert last["person"][0] == person["email"]
+    told = entries(home).filter(pl.col("person") == person["email"])
+    assert told["what"].to_list() == ["refused", "sign-in", "sign-in"]
+    assert "The audit log is for auditors" in told["subject"][0]
+    assert json.loads(told["after"][0]) == {"page": "audit"}
 
 
 def test_a_stranger_and_an_unverified_address_see_nothing(home: Path, environment: int, visit: Visit) -> None:
