@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from models.contracts import Column, Contract
 from models.declines_fleet import FLEET
@@ -146,6 +147,11 @@ def _fleet(recursion: Recursion, state: DeclineState | None) -> pl.DataFrame:
     return FLEET.check(fresh if state is None else pl.concat([state.fleet, fresh]))
 
 
+def _finite(counts: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Counts with 0 for days before an account's first."""
+    return np.where(np.isfinite(counts), counts, np.float32(0))
+
+
 def _now(recursion: Recursion, judged: Judged) -> pl.DataFrame:
     panel, memory = recursion.panel, recursion.memory
     odds = memory.odds.sum(axis=1)
@@ -162,7 +168,7 @@ def _now(recursion: Recursion, judged: Judged) -> pl.DataFrame:
             "posterior": odds / (1 + odds),
             "expected_28": judged.expected,
             "actual_28": judged.actual,
-            "counted_28": panel.counts[-RECENT:].sum(axis=0, dtype=np.float64).astype(np.int64),
+            "counted_28": _finite(panel.counts[-RECENT:]).sum(axis=0, dtype=np.float64).astype(np.int64),
             "events_a_week": judged.weekly,
             "too_quiet": quiet,
             "declined": declined,
