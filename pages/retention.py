@@ -102,8 +102,8 @@ def _page() -> None:
 
 def _narrow(reader: Reader) -> Chosen:
     scoped = queries_retention.scopes(reader)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = filters.scope(_PREFIX, {name: choices(scoped, name) for name in SCOPES})
+    chosen = filters.scope(_PREFIX, {name: choices(scoped, name) for name in SCOPES})
+    with st.container(horizontal=True):
         with st.popover("What the figures mean", icon=":material/help:"):
             st.markdown(_DEFINITIONS)
         _retention_rates.popover(reader)

@@ -68,9 +68,9 @@ def _page() -> None:
         )
         return
     first = st.container()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        scoped = queries_retention.scopes(reader)
-        chosen = filters.scope(_PREFIX, {name: choices(scoped, name) for name in SCOPES})
+    scoped = queries_retention.scopes(reader)
+    chosen = filters.scope(_PREFIX, {name: choices(scoped, name) for name in SCOPES})
+    with st.container(horizontal=True):
         with st.popover("How worth is worked out", icon=":material/help:"):
             st.markdown(_DEFINITIONS)
         _value_inputs.popover(reader, WHERE)

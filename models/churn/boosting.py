@@ -29,11 +29,12 @@ def boosted(columns: Floats, left: Flags, seed: int = 0) -> tuple[float, list[Fl
     """
     cuts = [edges(column) for column in columns.T]
     codes = np.column_stack([bins(column, cut) for column, cut in zip(columns.T, cuts, strict=True)])
-    # Several threads wait for each other longer than such a small fit takes.
+    # Several threads wait for each other longer than such a fit takes, most of all on a busy machine.
     with threadpool_limits(1):
         machine = HistGradientBoostingClassifier(
-            max_iter=150,
-            learning_rate=0.06,
+            max_iter=80,
+            learning_rate=0.11,
+            max_bins=BINS + 1,
             max_leaf_nodes=6,
             min_samples_leaf=max(10, len(left) // 500),
             l2_regularization=10.0,

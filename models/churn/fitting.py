@@ -24,6 +24,9 @@ FOLDS = 5
 MOST_ROWS = 10_000
 """Strength, method and calibration are chosen on at most so many rows, whole accounts by chance."""
 
+MOST_BOOSTED = 50_000
+"""Boosting that has won is fitted on at most so many rows, whole accounts by chance: more takes long only."""
+
 CALIBRATE_UNDER = 1_000
 """Churns from which on a fit is left as it is."""
 
@@ -98,7 +101,7 @@ def _fit(
     equation = (
         _logistic(terms, columns, left, chosen, strengths[best])
         if method == "logistic"
-        else _boosted(terms, columns, left)
+        else _boosted(terms, columns, left, _some(groups, seed, MOST_BOOSTED))
     )
     shift, slope = _sigmoid(guess, left[chosen])
     needed = int(left.sum()) < CALIBRATE_UNDER and _improves(guess, left[chosen], shift, slope)
@@ -124,14 +127,14 @@ def cross_fitted(table: Table, left: Flags, groups: Ints, *, seed: int = 0) -> F
     return found
 
 
-def _some(groups: Ints, seed: int) -> Ints:
-    """Rows of whole accounts, at most `MOST_ROWS`."""
-    if len(groups) <= MOST_ROWS:
+def _some(groups: Ints, seed: int, most: int = MOST_ROWS) -> Ints:
+    """Rows of whole accounts, at most so many."""
+    if len(groups) <= most:
         return np.arange(len(groups))
     names, place = np.unique(groups, return_inverse=True)
     order = np.random.default_rng(seed).permutation(len(names))
     taken = order[place]
-    limit = np.searchsorted(np.cumsum(np.bincount(taken)), MOST_ROWS, side="right")
+    limit = np.searchsorted(np.cumsum(np.bincount(taken)), most, side="right")
     return np.flatnonzero(taken < max(int(limit), 1))
 
 
@@ -177,8 +180,8 @@ def _logistic(
     return Equation(float(found[0]), weighed)
 
 
-def _boosted(terms: tuple[Term, ...], columns: Floats, left: Flags) -> Equation:
-    level, cuts, tables = boosted(columns, left)
+def _boosted(terms: tuple[Term, ...], columns: Floats, left: Flags, chosen: Ints) -> Equation:
+    level, cuts, tables = boosted(columns[chosen], left[chosen])
     made = tuple(
         replace(term, edges=tuple(cut.tolist()), points=tuple(points.tolist()))
         for term, cut, points in zip(terms, cuts, tables, strict=True)

@@ -138,16 +138,25 @@ def _fitted(
     challenge: bool = True,
     settled: tuple[FeatureSet, float] | None = None,
 ) -> tuple[Recipe, Fit]:
-    """For renewals the account's own pace; for rolling contracts whichever set has the lower log loss."""
+    """For renewals the account's own pace; for rolling contracts whichever set has the lower log loss.
+
+    The sets are compared by a line in each, then boosting challenges the one that is chosen.
+    """
     sets: tuple[FeatureSet, ...] = (OWN_PACE,) if kind == RENEWAL else (OWN_PACE, COUNTS)
     sets, strengths = (sets, STRENGTHS) if settled is None else ((settled[0],), (settled[1],))
-    found = []
-    for feature_set in sets:
-        recipe = settle(raw, feature_set)
-        columns, left = table(raw, recipe), raw["left"].to_numpy()
-        made = fit(columns, left, numbered(raw), seed=seed, challenge=challenge, strengths=strengths)
-        found.append((recipe, made))
-    return min(found, key=lambda pair: pair[1].loss)
+    left, accounts = raw["left"].to_numpy(), numbered(raw)
+    recipes = [settle(raw, feature_set) for feature_set in sets]
+    if len(recipes) == 1:
+        columns = table(raw, recipes[0])
+        return recipes[0], fit(columns, left, accounts, seed=seed, challenge=challenge, strengths=strengths)
+    lines = [
+        (recipe, fit(table(raw, recipe), left, accounts, seed=seed, challenge=False, strengths=strengths))
+        for recipe in recipes
+    ]
+    recipe, line = min(lines, key=lambda pair: pair[1].loss)
+    if not challenge:
+        return recipe, line
+    return recipe, fit(table(raw, recipe), left, accounts, seed=seed, strengths=(line.strength,))
 
 
 def numbered(raw: pl.DataFrame) -> Ints:

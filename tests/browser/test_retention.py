@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from components.charts_retention import NAMES
-from models.retention_rows import GRR, LOGO, WON, value_of
+from models.retention_rows import GRR, LOGO, NRR, WON, value_of
 from tests.browser.conftest import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -53,6 +53,25 @@ def test_a_number_clicked_shows_rows_that_add_up_to_it(
     made = value_of(rows, figure)
     assert made is not None
     assert f"{made:.1%}" == said
+
+
+def test_a_number_in_a_table_clicked_opens_its_rows(server: str, visit: Visit, tmp_path: Path) -> None:
+    page = visit(f"{server}/retention?view=By+group", height=1600)
+    page.get_by_text("as in the table").wait_for(timeout=_PATIENCE)
+    table = page.get_by_test_id("stDataFrame").first
+    second, nrr = (table.locator(f"#glide-cell-{column}-1").inner_text() for column in (0, 8))
+    place = table.bounding_box()
+    assert place is not None
+    # The grid is a picture: NRR is the ninth of twelve columns, the second row two and a half rows down.
+    page.mouse.click(place["x"] + place["width"] * 0.70, place["y"] + place["height"] * 2.5 / 5)
+
+    told = page.get_by_text(re.compile(r"÷ .* = .*, as in the table"))
+    expect(told).to_contain_text(f"= {float(nrr):.1%}", timeout=_PATIENCE)
+    rows = taken(page, tmp_path / "rows.csv")
+    assert rows["segment"].unique().to_list() == [second]
+    made = value_of(rows, NRR)
+    assert made is not None
+    assert f"{made:.1%}" == f"{float(nrr):.1%}"
 
 
 def test_a_bar_of_the_bridge_opens_its_accounts(server: str, visit: Visit, tmp_path: Path) -> None:
