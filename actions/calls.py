@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from actions import call_limits
-from data_access import claims, sends, task_steps, tasks, wishes
+from data_access import call_limits, claims, sends, task_steps, tasks, wishes
 from data_access.errors import BeyondLimits, Conflict, NotAllowed
 from data_access.store import Store
 from data_access.viewer import Viewer

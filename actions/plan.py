@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from actions import call_limits
 from actions.calls import Call, values_of
-from data_access import claims, task_steps, tasks, wishes
+from data_access import call_limits, claims, task_steps, tasks, wishes
 from data_access.audit import record
 from data_access.errors import DataError
 from data_access.store import Store

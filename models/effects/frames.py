@@ -53,7 +53,7 @@ EFFECTS = Contract(
     (
         Column("by", TEXT, required=True, doc="all, kind or prescription"),
         Column("group", TEXT, required=True, doc="which; empty for all"),
-        Column("measure", TEXT, required=True, doc="one of MEASURES"),
+        Column("measure", TEXT, required=True, doc="retention, use at 28 days, or use at 90 days"),
         Column("called", WHOLE, required=True, doc="matured episodes meant to be called"),
         Column("held", WHOLE, required=True, doc="matured episodes held out"),
         Column("called_churned", WHOLE, doc="of the called; retention only"),
