@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -40,13 +41,16 @@ _MARKS = {
 }
 _MOST, _TEXT = 200, 60
 _BEFORE = timedelta(days=14)
+GAP = timedelta(days=31)
+"""Between snapshots further apart than this nothing is drawn: nobody knows how the scores went."""
 
 
 def figure(history: pl.DataFrame, events: pl.DataFrame) -> Figure:
     """Scores above, parts below them, and a lane for each kind of event, on one line of time.
 
     `history` has one row a day: as_of, behaviour, emotion and the parts; `events` is `TIMELINE`, the
-    newest first, of which at most 200 between the first and last day are drawn.
+    newest first, of which at most 200 between the first and last day are drawn. Lines break where more
+    than `GAP` lies between two snapshots.
     """
     days = history["as_of"].to_list()
     shown = _laned(events, days[0] - _BEFORE, days[-1])
@@ -56,6 +60,7 @@ def figure(history: pl.DataFrame, events: pl.DataFrame) -> Figure:
         for name, dash, mark in _PARTS
     ]
     traces += [_events(shown.filter(pl.col("lane") == lane), lane) for lane in _LANES]
+    traces = [_broken(trace) if "line" in trace else trace for trace in traces]
     return {
         "data": [trace for trace in traces if any(y is not None for y in trace["y"])],
         "layout": _layout(),
@@ -70,10 +75,11 @@ def alt(history: pl.DataFrame, events: pl.DataFrame) -> str:
         for name in ("behaviour", "emotion", "frequency", "effectiveness", "breadth")
     ]
     shown = _laned(events, first["as_of"] - _BEFORE, last["as_of"])
+    gaps = [f" No snapshot from {since:%-d %b %Y} to {until:%-d %b %Y}." for since, until in _gaps(history)]
     return (
         f"{words.count(history.height, 'snapshot')}, {first['as_of']:%-d %b %Y} to "
         f"{last['as_of']:%-d %b %Y}: "
-        f"{', '.join(moves)}. {words.count(shown.height, 'event')} below."
+        f"{', '.join(moves)}.{''.join(gaps)} {words.count(shown.height, 'event')} below."
     )
 
 
@@ -89,6 +95,24 @@ def _line(days: list[date], values: list[float | None], name: str, dash: str, ax
         "marker": {"size": 5},
         "hovertemplate": f"%{{x|%-d %b %Y}}<br>{name} %{{y:.0f}}<extra></extra>",
     }
+
+
+def _gaps(history: pl.DataFrame) -> list[tuple[date, date]]:
+    days = history["as_of"].to_list()
+    return [(since, until) for since, until in pairwise(days) if until - since > GAP]
+
+
+def _broken(trace: Figure) -> Figure:
+    """The line with a day of nothing after each snapshot that a gap follows."""
+    x: list[date] = []
+    y: list[float | None] = []
+    for day, value, after in zip(trace["x"], trace["y"], [*trace["x"][1:], None], strict=True):
+        x.append(day)
+        y.append(value)
+        if after is not None and after - day > GAP:
+            x.append(day + timedelta(days=1))
+            y.append(None)
+    return trace | {"x": x, "y": y}
 
 
 def _laned(events: pl.DataFrame, since: date, until: date) -> pl.DataFrame:

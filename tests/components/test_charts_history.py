@@ -47,6 +47,21 @@ def test_draws_what_is_known_and_leaves_gaps() -> None:
     assert len({trace["line"]["dash"] for trace in data if "line" in trace}) == 4
 
 
+def test_lines_break_where_months_passed_without_a_snapshot() -> None:
+    days = [date(2026, 3, 1), date(2026, 4, 1), date(2026, 9, 1), date(2026, 9, 8)]
+    score = pl.Series([40.0, 50.0, 60.0, 70.0])
+    history = pl.DataFrame({"as_of": days, **dict.fromkeys(HISTORY.columns[1:], score)})
+
+    data = charts_history.figure(history, events())["data"]
+
+    assert len(data) == 5
+    for trace in data:
+        assert trace["y"] == [40.0, 50.0, None, 60.0, 70.0]
+        assert [day for day, y in zip(trace["x"], trace["y"], strict=True) if y is not None] == days
+    assert "No snapshot from 1 Apr 2026 to 1 Sep 2026." in charts_history.alt(history, events())
+    assert "No snapshot" not in charts_history.alt(HISTORY, events())
+
+
 def test_draws_no_more_than_an_eye_can_tell() -> None:
     many = events(*((datetime(2026, 11, 20) - timedelta(minutes=n), "survey", "x" * 99) for n in range(900)))
 
