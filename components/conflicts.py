@@ -40,6 +40,8 @@ def keep(where: str, conflict: Conflict) -> None:
     """Hold on to what somebody wrote until they decide. For callbacks only."""
     kept = Kept(named(str(conflict)), conflict.theirs, conflict.mine, conflict.standing)
     st.session_state[_KEPT] = {**_all(), where: kept}
+    # On a long page the box may stand where nobody looks.
+    st.toast(words.plain(kept.sentence), icon=":material/call_split:")
 
 
 def can_be_done_again(where: str, act: Act) -> None:

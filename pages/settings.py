@@ -40,7 +40,6 @@ def _page() -> None:
         return
     version, body = queries_settings.in_force(reader)
     _sentence(reader, version, body)
-    failures.tell(WHERE)
     success = _success(reader, version, body)
     weights = _settings_weights.draw(reader, version, body)
     capacity = _capacity(version, body)
@@ -57,6 +56,7 @@ def _page() -> None:
         "keep": _settings_keep.draw(version, body),
     }
     changed = {name: value for name, value in wanted.items() if not _same(name, value, body)}
+    failures.tell(WHERE)
     _save(version, body, changed)
     _settings_versions.draw(reader, version, WHERE)
 
