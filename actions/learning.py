@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -18,6 +18,7 @@ from data_access.viewer import SYSTEM
 from models.decisions import Success, decisions, success_from
 from models.past_decisions import PAST, Usage, month_ends, observed_days, past_decisions, sample
 from models.user_behaviour import user_windows
+from models.user_score import LOOKED_AT_DAYS
 
 FRAME = "past_decisions"
 """The part of a snapshot that keeps them."""
@@ -68,6 +69,11 @@ def past_of(store: Store, facts: Mapping[str, pl.DataFrame], activity: Activity,
 def users_of(store: Store, day: date) -> pl.DataFrame:
     """What every named user did in the windows of `user_windows`."""
     return store.usage().user_windows(user_windows(day))
+
+
+def user_events_of(store: Store, day: date) -> pl.DataFrame:
+    """Which events every named user had in the days that `user_score` looks at."""
+    return store.usage().user_events(day - timedelta(days=LOOKED_AT_DAYS - 1), day)
 
 
 def _key(facts: Mapping[str, pl.DataFrame], success: Success, end: date, version: int) -> str:

@@ -13,7 +13,7 @@ from actions import effects, keeping, learning, path_progress, personal, sending
 from actions.churn import NOTE as CHURN_NOTE
 from actions.churn import leaving_by
 from actions.facts_by_day import FactsByDay
-from actions.learning import past_of, users_of
+from actions.learning import past_of, user_events_of, users_of
 from actions.linking import Linked, as_notes, linked
 from actions.playbooks import saved as saved_playbooks
 from actions.progress import Progress, silent
@@ -160,6 +160,7 @@ def _refresh(
             memory=_memory(store, day),
             past=past.rows,
             user_windows=users_of(store, day),
+            user_events=user_events_of(store, day),
             walked=walked.progress.rows,
             pulses=newest_pulses(pulses.listing(store.database, SYSTEM), day),
             rules=rules_of(exception_rules.listing(store.database)),

@@ -26,6 +26,24 @@ def users_table(reader: Reader, account_id: str) -> None:
     everyone = int(mine["users_of_account"][0])
     rest = f" The busiest {mine.height} of {everyone:,}." if everyone > mine.height else ""
     st.caption(f"Active days in the 28 days to {reader.as_of:%-d %b %Y}, and in the 28 before.{rest}")
+    st.caption(_compared(mine))
+
+
+def _compared(mine: pl.DataFrame) -> str:
+    """What a user's behaviour is measured against."""
+    scored = mine.drop_nulls("behaviour")
+    if scored.is_empty():
+        return "A user's behaviour needs 30 users to compare with; the next refresh looks for them."
+    n, scope = scored.select("reference_n", "reference_scope").row(0)
+    whom = {
+        "segment": "users of this segment's accounts that succeeded",
+        "all": "users of accounts that succeeded, in all segments",
+        "book": "users of the whole book, as too few belong to accounts that succeeded",
+    }[scope]
+    return (
+        f"Behaviour of a user: the share of {n:,} {whom} that they equal or beat in active days (frequency), "
+        "value events (effectiveness) and different events (breadth), weighted as the account's score."
+    )
 
 
 def _sentence(mine: pl.DataFrame) -> str:
@@ -51,6 +69,12 @@ _COLUMNS: dict[str, Any] = {
     "user": st.column_config.TextColumn("User", width=160),
     "active_days_28": st.column_config.NumberColumn("Days now", help="Active days of the last 28"),
     "active_days_prev_28": st.column_config.NumberColumn("Days before", help="Of the 28 days before those"),
+    "behaviour": st.column_config.NumberColumn("Behaviour", format="%.0f", help="0-100; explained below"),
+    "frequency": st.column_config.NumberColumn("Frequency", format="%.0f", help="Active days of the last 28"),
+    "effectiveness": st.column_config.NumberColumn(
+        "Effectiveness", format="%.0f", help="Different value events in 91 days"
+    ),
+    "breadth": st.column_config.NumberColumn("Breadth", format="%.0f", help="Different events in 91 days"),
     "use_share": st.column_config.NumberColumn("Share", format="%.0f %%", help="Of the account's events now"),
     "last_seen_on": st.column_config.DateColumn("Last seen", format="D MMM YYYY"),
     "champion": st.column_config.CheckboxColumn("Champion"),

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from models import silence
-from models.behaviour import Compared, Weights, behaviour
+from models.behaviour import PARTS, Compared, Weights, behaviour
 from models.book import as_known, book
 from models.champions import CHAMPIONS, quiet_champions
 from models.churn.scoring import PREDICTIONS
@@ -36,6 +36,7 @@ from models.risk import paid_share, risk
 from models.snapshot import SCORES, WEEKS
 from models.touches import touches
 from models.user_behaviour import USERS, user_behaviour
+from models.user_score import user_scores
 
 WEEKS_SHOWN = 52
 
@@ -78,6 +79,7 @@ def score(
     memory: DeclineState | None = None,
     past: pl.DataFrame | None = None,
     user_windows: pl.DataFrame | None = None,
+    user_events: pl.DataFrame | None = None,
     walked: pl.DataFrame | None = None,
     leaving: pl.DataFrame | None = None,
     pulses: pl.DataFrame | None = None,
@@ -90,7 +92,8 @@ def score(
     `facts` holds a frame for every contract of `models.facts` but usage; `account_days` and
     `event_spans` are usage up to `as_of`. `settings` is the body of the chosen settings (`success`,
     `weights`). `past` (`past_decisions.PAST`) lets past decisions choose what behaviour is made of;
-    `user_windows` is what each user did (`user_behaviour`), `walked` where each account stands on its
+    `user_windows` is what each user did (`user_behaviour`), `user_events` which events they had
+    (`user_score`), `walked` where each account stands on its
     path (`progress_frames.PROGRESS`); `leaving` (`churn.scoring.PREDICTIONS`) is how likely each leaves,
     given only while a model has a signal: it then takes the place of risk in the priority.
     `pulses` (`pulse.NEWEST`) is what the CSMs think, `rules` are those that people made, by id, and
@@ -173,12 +176,28 @@ def score(
         compared,
         moods,
         drivers(decided, _by_then(facts, as_of), days, spans, success=success.kind),
-        USERS.empty() if user_windows is None else user_behaviour(live, user_windows, facts["contacts"]),
+        _users(live, decided, compared, user_windows, user_events, facts["contacts"]),
         champions,
         new,
         uptake(spans, new, live, as_of),
         notes,
     )
+
+
+def _users(
+    live: pl.DataFrame,
+    decided: pl.DataFrame,
+    compared: Compared,
+    windows: pl.DataFrame | None,
+    used: pl.DataFrame | None,
+    contacts: pl.DataFrame,
+) -> pl.DataFrame:
+    """What each user does, scored with the weights and value events of their account's score."""
+    if windows is None or used is None or live.is_empty():
+        return USERS.empty()
+    shares = compared.scores.select(pl.col(f"{part}_weight").alias(part) for part in PARTS).row(0, named=True)
+    value = compared.value_events["event"].to_list()
+    return user_behaviour(live, windows, contacts, user_scores(live, decided, windows, used, value, shares))
 
 
 def looked_for(found: pl.DataFrame, settings: Mapping[str, object]) -> pl.DataFrame:

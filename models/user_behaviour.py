@@ -29,6 +29,12 @@ USERS = Contract(
         Column("last_seen_on", pl.Date(), required=True),
         Column("champion", pl.Boolean(), required=True, doc="a contact of that id who is a champion"),
         Column("users_of_account", pl.Int64(), required=True, doc="users seen in half a year, also unlisted"),
+        Column("behaviour", pl.Float64(), doc="0-100, as the three parts, by `user_score`"),
+        Column("frequency", pl.Float64()),
+        Column("effectiveness", pl.Float64()),
+        Column("breadth", pl.Float64()),
+        Column("reference_n", pl.Int64(), doc="users compared with"),
+        Column("reference_scope", pl.String(), doc="segment, all or book"),
     ),
     key=("account_id", "user_id"),
 )
@@ -48,11 +54,14 @@ def user_windows(as_of: date) -> list[tuple[date, date]]:
     ]
 
 
-def user_behaviour(book: pl.DataFrame, windows: pl.DataFrame, contacts: pl.DataFrame) -> pl.DataFrame:
+def user_behaviour(
+    book: pl.DataFrame, windows: pl.DataFrame, contacts: pl.DataFrame, scores: pl.DataFrame
+) -> pl.DataFrame:
     """The busiest users of each live account; columns of `USERS`, sorted by account, busiest first.
 
     In: `account_id` of the live book; account_id, user_id, window (of `user_windows`; half a year counts),
-    events, active_days, last_at, one row a named user and window; `facts.CONTACTS`. Users without a name
+    events, active_days, last_at, one row a named user and window; `facts.CONTACTS`;
+    `user_score.USER_SCORES`. Users without a name
     are in no row. Of every account the 20 with most active days are kept, and champions always.
     """
     half_year = windows.filter(pl.col("window") <= HALF_YEAR)
@@ -70,6 +79,7 @@ def user_behaviour(book: pl.DataFrame, windows: pl.DataFrame, contacts: pl.DataF
     total = pl.col("events_28").sum().over("account_id")
     told = (
         users.join(champions, on=["account_id", "user_id"], how="left")
+        .join(scores, on=["account_id", "user_id"], how="left")
         .with_columns(
             pl.col("champion").fill_null(value=False),
             use_share=pl.when(total > 0).then(pl.col("events_28") / total),

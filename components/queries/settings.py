@@ -75,9 +75,9 @@ def drivers(reader: Reader) -> pl.DataFrame:
 
 
 def users(reader: Reader) -> pl.DataFrame:
-    """What each user of the viewer's accounts does; columns of `USERS`."""
+    """What each user of the viewer's accounts does; `USERS`, null where a snapshot is older than one."""
     try:
-        return part(reader, "users")
+        return pl.concat([USERS.empty(), part(reader, "users")], how="diagonal")
     except NotFound:
         return USERS.empty()
 

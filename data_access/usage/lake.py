@@ -15,6 +15,7 @@ from data_access.usage.source import (
     MONTHS,
     NEWEST_FIRST,
     OCCURRENCES,
+    USER_EVENTS,
     USER_WINDOWS,
     WINDOW_COUNTS,
     first_moment,
@@ -97,6 +98,10 @@ class LakeUsage:
             for position, (since, until) in enumerate(windows)
         ]
         return self._answer(pl.concat(found), USER_WINDOWS) if found else USER_WINDOWS.empty()
+
+    def user_events(self, since: date | None, until: date) -> pl.DataFrame:
+        named = self._scan(since, until).filter(_USER != "")
+        return self._answer(named.group_by("account_id", "user_id", "event").agg(_EVENTS), USER_EVENTS)
 
     def events_of(
         self, account_ids: Sequence[str], since: date | None, until: date, limit: int

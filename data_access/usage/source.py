@@ -58,6 +58,17 @@ USER_WINDOWS = Contract(
     key=("account_id", "user_id", "window"),
 )
 
+USER_EVENTS = Contract(
+    "user_events",
+    (
+        Column("account_id", _TEXT, required=True),
+        Column("user_id", _TEXT, required=True),
+        Column("event", _TEXT, required=True),
+        Column("events", _WHOLE, required=True),
+    ),
+    key=("account_id", "user_id", "event"),
+)
+
 NEWEST_FIRST = ("occurred_at", "account_id", "event", "user_id", "quantity")
 """How `events_of` orders rows: time descending, then the rest ascending."""
 
@@ -90,6 +101,9 @@ class UsageSource(Protocol):
 
     def user_windows(self, windows: Sequence[tuple[date, date]]) -> pl.DataFrame:
         """What each named user did in each window of days; windows may overlap (`USER_WINDOWS`)."""
+
+    def user_events(self, since: date | None, until: date) -> pl.DataFrame:
+        """How often each named user had each event within the days (`USER_EVENTS`)."""
 
     def events_of(
         self, account_ids: Sequence[str], since: date | None, until: date, limit: int

@@ -13,6 +13,7 @@ from data_access.usage.source import (
     MONTHS,
     NEWEST_FIRST,
     OCCURRENCES,
+    USER_EVENTS,
     USER_WINDOWS,
     WINDOW_COUNTS,
     first_moment,
@@ -134,6 +135,11 @@ class SqlUsage:
             for position, (since, until) in enumerate(windows)
         ]
         return self._read(sa.union_all(*counts), USER_WINDOWS)
+
+    def user_events(self, since: date | None, until: date) -> pl.DataFrame:
+        named = sa.select(self._account, self._user, self._event, self._events)
+        within = named.where(*self._within(since, until), self._user != "")
+        return self._read(within.group_by(self._account, self._user, self._event), USER_EVENTS)
 
     def events_of(
         self, account_ids: Sequence[str], since: date | None, until: date, limit: int

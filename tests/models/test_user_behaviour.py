@@ -10,6 +10,7 @@ import polars as pl
 from models import facts
 from models.book import BOOK
 from models.user_behaviour import MOST_USERS, USERS, user_behaviour, user_windows
+from models.user_score import USER_SCORES
 from tests.models.rows import frame
 
 DAY = date(2025, 6, 30)
@@ -56,7 +57,7 @@ def test_each_user_by_hand() -> None:
         {"contact_id": "w", "account_id": "a", "is_champion": True},
         {"contact_id": "u", "account_id": "b", "is_champion": True},
     )
-    found = USERS.check(user_behaviour(LIVE, rows, contacts))
+    found = USERS.check(user_behaviour(LIVE, rows, contacts, USER_SCORES.empty()))
     assert found["user_id"].to_list() == ["u", "v", "w"]
     assert found["active_days_28"].to_list() == [10, 5, 0]
     assert found["active_days_prev_28"].to_list() == [4, 0, 0]
@@ -69,7 +70,7 @@ def test_each_user_by_hand() -> None:
 def test_the_busiest_are_kept_and_champions_always() -> None:
     rows = used(*(("a", f"u{n:02d}", 0, 1, n, 0) for n in range(1, 31)))
     contacts = frame(facts.CONTACTS, {"contact_id": "u01", "account_id": "a", "is_champion": True})
-    found = user_behaviour(LIVE, rows, contacts)
+    found = user_behaviour(LIVE, rows, contacts, USER_SCORES.empty())
     assert found.height == MOST_USERS + 1
     assert found["user_id"].to_list()[0] == "u30"
     assert found["user_id"].to_list()[-1] == "u01"

@@ -9,6 +9,7 @@ import pytest
 from components import queries
 from components.account_search import matching
 from components.queries import EVERYONE, Reader
+from components.queries import settings as queries_settings
 from tests.pages.conftest import Open, shown
 
 pytestmark = pytest.mark.usefixtures("in_demo")
@@ -137,3 +138,13 @@ def test_reach_stands_beside_behaviour_and_emotion_with_what_it_is_made_of(open_
     assert followers in told
     made = row["referrals_made"]
     assert f"{made} referral{'s' if made > 1 else ''} made, {row['referrals_won']} of them won" in told
+
+
+def test_users_are_scored_in_three_parts_and_say_whom_they_are_compared_with(open_page: Open) -> None:
+    scored = queries_settings.users(reader()).drop_nulls("behaviour")
+    assert scored.height > 30
+    account = scored["account_id"][0]
+    app = open_page("account", account=account)
+    assert not app.exception
+    told = " ".join(caption.value for caption in app.caption)
+    assert f"the share of {scored['reference_n'][0]:,} users" in told

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from data_access.usage.source import MONTHS, OCCURRENCES, USER_WINDOWS, WINDOW_COUNTS
+from data_access.usage.source import MONTHS, OCCURRENCES, USER_EVENTS, USER_WINDOWS, WINDOW_COUNTS
 from models.contracts import Contract
 from models.facts import ACCOUNT_DAYS, EVENT_SPANS, USAGE_EVENTS
 
@@ -78,6 +78,15 @@ def user_windows(frame: pl.DataFrame, windows: Sequence[tuple[date, date]]) -> p
         if key[1]
     ]
     return _frame(sorted(found), USER_WINDOWS)
+
+
+def user_events(frame: pl.DataFrame, since: date | None, until: date) -> pl.DataFrame:
+    found = [
+        (*key, len(rows))
+        for key, rows in _grouped(rows_of(frame, since, until), lambda row: (row[0], row[1], row[2]))
+        if key[1]
+    ]
+    return _frame(sorted(found), USER_EVENTS)
 
 
 def events_of(

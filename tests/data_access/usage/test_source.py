@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
-from data_access.usage.source import MONTHS, OCCURRENCES, USER_WINDOWS, WINDOW_COUNTS
+from data_access.usage.source import MONTHS, OCCURRENCES, USER_EVENTS, USER_WINDOWS, WINDOW_COUNTS
 from models.facts import ACCOUNT_DAYS, EVENT_SPANS, USAGE_EVENTS
 from tests.data_access.usage import reference
 from tests.data_access.usage.stores import Store, events, moment
@@ -69,6 +69,7 @@ def test_every_answer_is_that_of_plain_python(
     assert_frame_equal(source.occurrences([1, 3], until), reference.occurrences(frame, [1, 3], until))
     assert_frame_equal(source.window_counts([window, more]), reference.window_counts(frame, [window, more]))
     assert_frame_equal(source.user_windows([window, more]), reference.user_windows(frame, [window, more]))
+    assert_frame_equal(source.user_events(since, until), reference.user_events(frame, since, until))
     assert_frame_equal(
         source.events_of(who, since, until, limit), reference.events_of(frame, who, since, until, limit)
     )
@@ -84,6 +85,7 @@ def test_an_empty_store_answers_with_empty_frames(store: Store) -> None:
     assert_frame_equal(source.window_counts([]), WINDOW_COUNTS.empty())
     assert_frame_equal(source.user_windows([(day, day)]), USER_WINDOWS.empty())
     assert_frame_equal(source.user_windows([]), USER_WINDOWS.empty())
+    assert_frame_equal(source.user_events(None, day), USER_EVENTS.empty())
     assert_frame_equal(source.events_of(["a"], None, day, 5), USAGE_EVENTS.empty())
 
 
