@@ -7,11 +7,18 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
+import streamlit as st
+
+from components import words
 from components.queries import RoundsError
 
 _LOG = logging.getLogger("rounds")
+
+_DISMISSED = "dismissed "
+_numbers = count(1)
 
 Tell = Callable[[str, int, int | None], None]
 
@@ -26,6 +33,8 @@ class Job:
     began: float = field(default_factory=time.monotonic)
     stage_began: float = field(default_factory=time.monotonic)
     ended: bool = False
+    ended_at: float = 0.0
+    number: int = field(default_factory=lambda: next(_numbers))
     result: Any = None
     failure: str = ""
 
@@ -66,8 +75,35 @@ def current(name: str) -> Job | None:
     return _JOBS.get(name)
 
 
+def news(name: str) -> Job | None:
+    """The work of this name that ended and that this session has not dismissed; others still see it."""
+    job = _JOBS.get(name)
+    seen = job is not None and st.session_state.get(_DISMISSED + name) == job.number
+    return None if job is None or not job.ended or seen else job
+
+
+def dismissal(name: str, job: Job) -> None:
+    """When the work ended, and the button that puts what it gave out of this session's sight."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f"Ended {ago(time.monotonic() - job.ended_at)}.", width="content")
+        key = f"dismiss-{job.number}"
+        st.button("Dismiss", key=key, type="tertiary", on_click=_dismiss, args=(name, job))
+
+
+def ago(seconds: float) -> str:
+    """How long it is past, in its largest whole unit.
+
+    >>> ago(20), ago(200), ago(7300), ago(200_000)
+    ('just now', '3 minutes ago', '2 hours ago', '2 days ago')
+    """
+    for unit, length in (("day", 86_400), ("hour", 3600), ("minute", 60)):
+        if seconds >= length:
+            return f"{words.count(int(seconds // length), unit)} ago"
+    return "just now"
+
+
 def put_away(name: str) -> None:
-    """Forget work that has ended."""
+    """Forget work that has ended, for everybody."""
     with _LOCK:
         job = _JOBS.get(name)
         if job is not None and job.ended:
@@ -85,6 +121,11 @@ def seconds_left(share: float | None, spent: float) -> float | None:
     return spent / share - spent
 
 
+def _dismiss(name: str, job: Job) -> None:
+    """For callbacks only."""
+    st.session_state[_DISMISSED + name] = job.number
+
+
 def _run(job: Job, work: Callable[[Tell], Any]) -> None:
     try:
         job.result = work(job.tell)
@@ -94,4 +135,4 @@ def _run(job: Job, work: Callable[[Tell], Any]) -> None:
         _LOG.exception("work failed")
         job.failure = "It failed for a reason that Rounds does not know; the server's log says more."
     finally:
-        job.ended = True
+        job.ended_at, job.ended = time.monotonic(), True

@@ -22,9 +22,10 @@ def draw(reader: Reader) -> None:
         _import.watch(reader, WHERE)
         return
     failures.tell(WHERE)
-    if job is not None:
-        _ended(job)
-        jobs.put_away(name)
+    ended = jobs.news(name)
+    if ended is not None:
+        _ended(ended)
+        jobs.dismissal(name, ended)
     if reader.snapshot is None:
         return
     missing = len(weeks_missing(reader.store, session.now_utc(), WEEKS))

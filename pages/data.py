@@ -66,12 +66,15 @@ def _sentence(reader: Reader, fresh: pl.DataFrame, today: date) -> None:
 
 
 def _refresh(reader: Reader) -> None:
-    job = jobs.current(_import.name(reader, "refresh"))
+    name = _import.name(reader, "refresh")
+    job = jobs.current(name)
     if job is not None and not job.ended:
         _import.watch(reader, "refresh")
         return
-    if job is not None:
-        _refreshed(reader, job)
+    ended = jobs.news(name)
+    if ended is not None:
+        _refreshed(ended)
+        jobs.dismissal(name, ended)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(_standing(reader), width="content")
         st.button(
@@ -84,12 +87,11 @@ def _refresh(reader: Reader) -> None:
         )
 
 
-def _refreshed(reader: Reader, job: jobs.Job) -> None:
+def _refreshed(job: jobs.Job) -> None:
     if job.failure:
         st.error(f"{job.failure} The last snapshot still stands.", icon=":material/error:")
     else:
         st.success(job.result.in_words(), title="Refreshed.", icon=":material/check:")
-    jobs.put_away(_import.name(reader, "refresh"))
 
 
 def _standing(reader: Reader) -> str:

@@ -120,6 +120,29 @@ def test_whoever_looks_sees_how_far_the_past_is_and_nobody_starts_it_twice(
 
 
 @pytest.mark.usefixtures("in_demo")
+def test_what_the_past_gave_is_told_to_each_until_they_dismiss_it_or_it_runs_again(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_history, "refresh_weeks", lambda *_, **__: [None] * 7)
+    monkeypatch.setattr(_history, "WEEKS", 4)
+    one = open_page("data", tab="Snapshots")
+    one.button(key="recompute").click().run()
+    wait(one, _history.WHERE)
+    two = open_page("data", tab="Snapshots")
+    assert [[said.value for said in app.success] for app in (one, two)] == [["7 weeks scored."]] * 2
+    assert "Ended just now." in shown(two)
+
+    button(one, "Dismiss")
+    assert not one.success
+    assert two.run().success
+    assert open_page("data", tab="Snapshots").success
+
+    two.button(key="recompute").click().run()
+    wait(two, _history.WHERE)
+    assert one.run().success
+
+
+@pytest.mark.usefixtures("in_demo")
 def test_a_past_that_could_not_be_scored_says_why_and_can_be_started_again(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
