@@ -11,7 +11,9 @@ import os
 
 import streamlit as st
 
-from shell import sign_in, watching
+from shell import addresses, sign_in, watching
 
 watching.log_as_told()
-app = st.App("shell/main.py", secrets=sign_in.secrets(os.environ), routes=watching.ROUTES)
+app = st.App(
+    "shell/main.py", secrets=sign_in.secrets(os.environ), routes=[*watching.ROUTES, *addresses.ROUTES]
+)
