@@ -24,6 +24,7 @@ from components.queries import (
 )
 
 _DONE = "done"
+_SAID = "failures-said"
 _REFUSALS = (NotAllowed, NotYours)
 _LOOK_EVERY = 4.0
 _LOG = logging.getLogger("rounds")
@@ -63,11 +64,7 @@ def guarded(draw: Callable[P, None]) -> Callable[P, None]:
         try:
             draw(*args, **kwargs)
         except RoundsError as error:
-            if isinstance(error, _REFUSALS):
-                refused(str(error))
-            show(error)
-            if isinstance(error, StoreError) and not away.answers():
-                _look_again()
+            _told(error)
         except Exception:
             _LOG.exception("a page failed")
             st.error(
@@ -77,6 +74,35 @@ def guarded(draw: Callable[P, None]) -> Callable[P, None]:
             )
 
     return wrapped
+
+
+def held(draw: Callable[[], None]) -> Callable[[], None]:
+    """Draw now; what comes back says what went wrong, unless the page said the same meanwhile."""
+    failed: list[RoundsError] = []
+
+    def drawing() -> None:
+        try:
+            draw()
+        except RoundsError as error:
+            failed.append(error)
+
+    def tell() -> None:
+        for error in failed:
+            if str(error) not in st.session_state.get(_SAID, ()):
+                _told(error)
+
+    guarded(drawing)()
+    return tell
+
+
+def _told(error: RoundsError) -> None:
+    """Say it, put a refusal on record, and where the database is away look for it again."""
+    if isinstance(error, _REFUSALS):
+        refused(str(error))
+    show(error)
+    st.session_state[_SAID] = {str(error), *st.session_state.get(_SAID, ())}
+    if isinstance(error, StoreError) and not away.answers():
+        _look_again()
 
 
 @st.fragment(run_every=_LOOK_EVERY)
@@ -111,6 +137,7 @@ def current(reader: Reader, where: str) -> Reader:
 def drawn() -> None:
     """The whole page is drawn anew: every part of it may use the page's own reader."""
     st.session_state[_DONE] = set()
+    st.session_state[_SAID] = set()
 
 
 def attempt(act: Callable[[], object], where: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from components import navigation, session, sidebar
-from components.failures import drawn, guarded
+from components.failures import drawn, guarded, held
 from shell import gate, watching
 
 
@@ -26,9 +26,10 @@ def main() -> None:
     }
     role = session.viewer().role
     page = st.navigation(navigation.sections(renders, role), expanded=True)
-    guarded(_around)()
+    tell = held(_around)
     with watching.timed(page.url_path or "today", role):
         page.run()
+    tell()
 
 
 def _render(module: str) -> Callable[[], None]:
