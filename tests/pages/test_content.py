@@ -82,7 +82,7 @@ def test_a_link_opens_a_piece_and_another_persons_change_is_not_passed_over(open
     type_in(app, str(piece), purpose="Mine.")
     press(app, "Save")
 
-    assert "was changed by" in app.warning[0].value
+    assert "was changed by" in shown(app)
     assert read.library(reader())["purpose"].to_list() == ["Theirs."]
     assert app.text_input(key=f"content-{piece}-purpose").value == "Mine."
     press(app, "Save")
