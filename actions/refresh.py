@@ -278,6 +278,7 @@ def _write(
         "answers": scored.felt.answers,
         "findings": scored.findings,
         "drivers": scored.drivers,
+        "driver_accounts": scored.driver_accounts,
         "users": scored.users,
         "champions": scored.champions,
         "releases": scored.releases,

@@ -13,6 +13,7 @@ import polars as pl
 from scipy.special import ndtr
 
 from models.contracts import Column, Contract
+from models.driver_accounts import DRIVER_ACCOUNTS, STRATUM, Early, behind
 from models.driver_activities import LANDMARKS, Activity, activities
 
 MIN_ACCOUNTS = 60
@@ -43,7 +44,6 @@ DRIVERS = Contract(
     key=("driver", "landmark"),
 )
 
-_STRATUM = ("segment", "cohort")
 _N = ("n_1", "n_0", "good_1", "good_0")
 
 
@@ -67,19 +67,40 @@ def drivers(
     exactly. Per activity and landmark the clearest number of times is kept; q counts them all.
     Accounts signed before a source began are left out of what that source tells.
     """
+    return drivers_with_accounts(decided, facts, account_days, event_spans, success=success)[0]
+
+
+def drivers_with_accounts(
+    decided: pl.DataFrame,
+    facts: Mapping[str, pl.DataFrame],
+    account_days: pl.DataFrame,
+    event_spans: pl.DataFrame,
+    *,
+    success: str = "renewed",
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """As `drivers`, and who stands behind each: columns of `DRIVERS` and of `DRIVER_ACCOUNTS`."""
+    nothing = DRIVERS.empty(), DRIVER_ACCOUNTS.empty()
     if decided.is_empty() or decided["succeeded"].n_unique() < 2:
-        return DRIVERS.empty()
+        return nothing
     told = activities(facts, account_days, event_spans)
-    tested = [_tested(decided, activity, landmark) for activity in told for landmark in LANDMARKS]
+    looked = [_early(decided, activity, landmark) for activity in told for landmark in LANDMARKS]
+    tested = [_tested(early) for early in looked if early is not None]
     rows = pl.concat([frame for frame in tested if frame.height] or [_nothing()])
     if rows.is_empty():
-        return DRIVERS.empty()
+        return nothing
+    listed = _listed(rows, success)
+    found = DRIVERS.check(listed)
+    return found, behind(decided, listed, [early for early in looked if early is not None])
+
+
+def _listed(rows: pl.DataFrame, success: str) -> pl.DataFrame:
+    """The clearest number of times of each activity and landmark, in words."""
     told_p = 2 * ndtr(-rows["z"].abs().to_numpy())
     rows = rows.with_columns(q=pl.Series(benjamini_hochberg(told_p)), p=pl.Series(told_p))
     best = rows.sort("p", "times").unique(["driver_key", "landmark"], keep="first", maintain_order=True)
     worded = best.with_columns(clear=pl.col("q") <= FALSE_SHARE, driver=_worded())
     stays = "stay" if success in ("renewed", "alive_after_days") else "succeed"
-    return DRIVERS.check(worded.with_columns(sentence=_sentence(stays)).sort("p", "driver", "landmark"))
+    return worded.with_columns(sentence=_sentence(stays)).sort("p", "driver", "landmark")
 
 
 def benjamini_hochberg(p: np.ndarray[tuple[int], np.dtype[np.float64]]) -> list[float]:
@@ -107,30 +128,36 @@ def _open_at(decided: pl.DataFrame, activity: Activity, landmark: int) -> pl.Dat
     )
 
 
-def _tested(decided: pl.DataFrame, activity: Activity, landmark: int) -> pl.DataFrame:
+def _early(decided: pl.DataFrame, activity: Activity, landmark: int) -> Early | None:
+    """Who was there and how often each did it by the landmark; None where too few were there."""
     there = _open_at(decided, activity, landmark)
     good = int(there["succeeded"].sum())
     if there.height < MIN_ACCOUNTS or min(good, there.height - good) < MIN_EACH:
-        return _nothing()
+        return None
     early = activity.rows.join(there, on="account_id").filter(
         (pl.col("day") >= pl.col("signed_on"))
         & ((pl.col("day") - pl.col("signed_on")).dt.total_days() < landmark)
     )
-    counts = early.group_by("account_id", "succeeded", *_STRATUM, "driver_key", "phrase").agg(
+    counts = early.group_by("account_id", "succeeded", *STRATUM, "driver_key", "phrase").agg(
         done=pl.col("times").sum()
     )
-    steps = _steps(there, counts, activity)
+    return Early(activity, landmark, there, counts)
+
+
+def _tested(early: Early) -> pl.DataFrame:
+    there, counts = early.there, early.counts
+    steps = _steps(there, counts, early.activity)
     split = (
         counts.join(steps, on="driver_key")
         .filter(pl.col("done") >= pl.col("times"))
-        .group_by("driver_key", "phrase", "times", *_STRATUM)
+        .group_by("driver_key", "phrase", "times", *STRATUM)
         .agg(n_1=pl.len().cast(pl.Float64), good_1=pl.col("succeeded").sum().cast(pl.Float64))
-        .join(_strata(there), on=_STRATUM)
+        .join(_strata(there), on=STRATUM)
         .with_columns(n_0=pl.col("n") - pl.col("n_1"), good_0=pl.col("good") - pl.col("good_1"))
     )
     return (
         _mantel_haenszel(split, there.height)
-        .with_columns(landmark=pl.lit(landmark, pl.Int64), activity=pl.lit(activity.name))
+        .with_columns(landmark=pl.lit(early.landmark, pl.Int64), activity=pl.lit(early.activity.name))
         .select(_nothing().columns)
     )
 
@@ -147,7 +174,7 @@ def _steps(there: pl.DataFrame, counts: pl.DataFrame, activity: Activity) -> pl.
 
 
 def _strata(there: pl.DataFrame) -> pl.DataFrame:
-    return there.group_by(_STRATUM).agg(
+    return there.group_by(STRATUM).agg(
         n=pl.len().cast(pl.Float64), good=pl.col("succeeded").sum().cast(pl.Float64)
     )
 

@@ -16,7 +16,7 @@ from models.churn.scoring import PREDICTIONS
 from models.decisions import decisions, success_from
 from models.declines import DeclineResult, declines
 from models.declines_state import DeclineState
-from models.drivers import drivers
+from models.drivers import drivers_with_accounts
 from models.emotion import Felt, felt, foretold
 from models.exception_mood import perception_gap
 from models.exception_waiting import SETTING as REPLY_DAYS
@@ -50,9 +50,9 @@ class Scored:
     """`scores` (`SCORES`), `findings` (`FINDINGS`), `weeks` (`WEEKS`), and the decline detector's memory.
 
     `compared` and `felt` say what the scores were measured against, which explaining a change needs.
-    `drivers` (`DRIVERS`) is what the successful did more of, `users` (`USERS`) what each user does,
-    `champions` (`CHAMPIONS`) those whose own use stopped, `releases` (`RELEASES`) what is new in the
-    product and `uptake` (`UPTAKE`) who uses it.
+    `drivers` (`DRIVERS`) is what the successful did more of, `driver_accounts` (`DRIVER_ACCOUNTS`) who
+    stands behind each, `users` (`USERS`) what each user does, `champions` (`CHAMPIONS`) those whose own
+    use stopped, `releases` (`RELEASES`) what is new in the product and `uptake` (`UPTAKE`) who uses it.
     """
 
     scores: pl.DataFrame
@@ -62,6 +62,7 @@ class Scored:
     compared: Compared
     felt: Felt
     drivers: pl.DataFrame
+    driver_accounts: pl.DataFrame
     users: pl.DataFrame
     champions: pl.DataFrame
     releases: pl.DataFrame
@@ -175,7 +176,7 @@ def score(
         fallen,
         compared,
         moods,
-        drivers(decided, _by_then(facts, as_of), days, spans, success=success.kind),
+        *drivers_with_accounts(decided, _by_then(facts, as_of), days, spans, success=success.kind),
         _users(live, decided, compared, user_windows, user_events, facts["contacts"]),
         champions,
         new,

@@ -74,6 +74,17 @@ def drivers(reader: Reader) -> pl.DataFrame:
     return _whole(reader, "drivers", DRIVERS.empty())
 
 
+def driver_accounts(reader: Reader) -> pl.DataFrame | None:
+    """Who stands behind the drivers, the viewer's accounts; columns of `DRIVER_ACCOUNTS`.
+
+    None where the snapshot was made before that was kept.
+    """
+    try:
+        return part(reader, "driver_accounts")
+    except NotFound:
+        return None
+
+
 def users(reader: Reader) -> pl.DataFrame:
     """What each user of the viewer's accounts does; `USERS`, null where a snapshot is older than one."""
     try:

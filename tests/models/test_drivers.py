@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models import facts
+from models import driver_accounts, facts
 from models.decisions import DECISIONS
-from models.drivers import DRIVERS, benjamini_hochberg, drivers
+from models.drivers import DRIVERS, benjamini_hochberg, drivers, drivers_with_accounts
 from tests.models.rows import frame
 
 START = date(2022, 1, 3)
@@ -163,3 +163,28 @@ def test_benjamini_hochberg_by_hand() -> None:
     assert benjamini_hochberg(np.array([0.04, 0.01, 0.5, 0.03])) == pytest.approx(
         [0.16 / 3, 0.04, 0.5, 0.16 / 3]
     )
+
+
+def test_the_accounts_behind_each_driver_add_up_to_its_n_and_did_what_it_says() -> None:
+    made = company(3, support=1.0)
+    rest = {name: made[name] for name in made if name not in ("decided", "account_days", "event_spans")}
+    found, behind = drivers_with_accounts(made["decided"], rest, made["account_days"], made["event_spans"])
+    assert driver_accounts.MOST >= found.height > 10
+    for row in found.select(driver_accounts.name(), "n_with", "n_without").iter_rows():
+        chosen = driver_accounts.of(behind, row[0])
+        assert chosen["account_id"].is_unique().all()
+        assert (int(chosen["did"].sum()), int((~chosen["did"]).sum())) == row[1:]
+    support = found.filter(pl.col("activity") == "support", pl.col("landmark") == 30).row(0, named=True)
+    early = (
+        made["interactions"]
+        .join(made["decided"].select("account_id", "signed_on"), on="account_id")
+        .filter((pl.col("opened_at").dt.date() - pl.col("signed_on")).dt.total_days() < 30)
+        .group_by("account_id")
+        .len()
+        .filter(pl.col("len") >= support["times"])
+    )
+    chosen = driver_accounts.of(behind, f"30: {support['driver']}")
+    assert set(chosen.filter("did")["account_id"]) <= set(early["account_id"])
+    assert not set(chosen.filter(~pl.col("did"))["account_id"]) & set(early["account_id"])
+    stayed = dict(made["decided"].select("account_id", "succeeded").iter_rows())
+    assert all(stayed[account] == kept for account, kept in chosen.select("account_id", "succeeded").rows())
