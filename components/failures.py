@@ -126,7 +126,9 @@ def remedy(error: RoundsError) -> str:
         return "Go back to the list and choose again."
     if isinstance(error, BeyondLimits):
         return "Say why it is all right, or leave it."
-    return "Nothing was changed. `python cli.py doctor` says what to check."
+    if isinstance(error, StoreError):
+        return "Nothing was changed. `python cli.py doctor` says what to check."
+    return "Nothing was changed."
 
 
 def current(reader: Reader, where: str) -> Reader:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import polars as pl
 
 from components import words
@@ -146,6 +148,28 @@ def prescriptions(path: HappyPath, pieces: dict[int, str]) -> list[str]:
         if parts:
             lines.append(f"- **{words.plain(step.name)}**: {' '.join(parts)}")
     return lines
+
+
+def unknown(path: HappyPath, events: Collection[str]) -> list[str]:
+    """What can't be told of a path's steps, and what to do about it; Markdown, a sentence each.
+
+    `events`: those on record; none: not known. A step that nobody learned has no days of the successful.
+    """
+    seen = [step for step in path.steps if step.kind == "data"]
+    strange = [step for step in seen if events and step.event not in events]
+    paceless = [step for step in seen if step not in strange and step.gap_median is None]
+    said = [
+        f"“{words.plain(step.event)}” is not among the events on record: check how it is written, or nobody "
+        f"gets past “{words.plain(step.name)}”."
+        for step in strange
+    ]
+    if paceless:
+        names = ", ".join(f"“{words.plain(step.name)}”" for step in paceless)
+        said.append(
+            f"How long the successful took is not known for {names}: nobody counts as stuck there. "
+            "With a target day, who is past it counts as behind."
+        )
+    return said
 
 
 def _known(path: HappyPath, found: pl.DataFrame) -> dict[tuple[str, int], dict[str, object]]:

@@ -151,6 +151,8 @@ def _card(reader: Reader, card: _Card, found: Discovery | None, *, may: bool) ->
             st.markdown(about)
         pieces = _pieces(reader)
         st.markdown(paths_words.steps_table(card.path, card.found))
+        for said in paths_words.unknown(card.path, read.events(reader)):
+            st.caption(said)
         st.markdown("\n".join(paths_words.prescriptions(card.path, pieces)))
         if may:
             _buttons(card)

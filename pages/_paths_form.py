@@ -63,7 +63,7 @@ def form(reader: Reader, token: str, where: str) -> None:
     with st.form(f"path-{token}", border=True):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.text_input("Name of the path", key=_key(token, "name"), max_chars=80, persist_state="session")
-            _choice("For whom", ["", *segments], _key(token, "segment"), width=220)
+            _choice("For whom", ["", *segments], _key(token, "segment"), nothing="Everybody", width=220)
         st.text_input(
             "What the customer gets from it", key=_key(token, "gives"), max_chars=300, persist_state="session"
         )
@@ -95,7 +95,9 @@ def _step(reader: Reader, token: str, row: str, step: PathStep, pieces: dict[int
                     "Who ticks it", key=key("who"), max_chars=80, persist_state="session", width=200
                 )
             else:
-                _choice("Usage event", _events(reader), key("event"), width=200, new=True)
+                _choice(
+                    "Usage event", read.events(reader), key("event"), nothing="Choose", width=200, new=True
+                )
                 number("On its day no.", 1, 365, key=key("nth"), width=120, help=_NTH)
             number("Target day", 1, 3650, value=None, key=key("target_days"), width=130, placeholder="none")
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -124,21 +126,17 @@ def _step(reader: Reader, token: str, row: str, step: PathStep, pieces: dict[int
 _NTH = "1: done once counts. 3: done on three different days counts."
 
 
-def _choice(label: str, options: list[str], key: str, *, width: int, new: bool = False) -> None:
+def _choice(label: str, options: list[str], key: str, *, nothing: str, width: int, new: bool = False) -> None:
     now = str(st.session_state.get(key) or "")
     st.selectbox(
         label,
         list(dict.fromkeys([*options, now])),
         key=key,
-        format_func=lambda one: one or "Everybody",
+        format_func=lambda one: one or nothing,
         accept_new_options=new,
         persist_state="session",
         width=width,
     )
-
-
-def _events(reader: Reader) -> list[str]:
-    return queries.fact(reader, "features")["event"].drop_nulls().unique().sort().to_list()
 
 
 def _conflict(reader: Reader, token: str, draft: Draft) -> None:

@@ -92,6 +92,18 @@ def funnel(reader: Reader) -> pl.DataFrame:
     return _funnel(*_key(reader), stamps.snapshot, stamps.imports, reader.viewer.scope, reader)
 
 
+def events(reader: Reader) -> list[str]:
+    """Every usage event that a step can ask for: those of the catalogue and those of successful accounts."""
+    named = queries.fact(reader, "features").select("event")
+    return (
+        pl.concat([named, event_success(reader).select("event")])["event"]
+        .drop_nulls()
+        .unique()
+        .sort()
+        .to_list()
+    )
+
+
 def path_table(reader: Reader) -> pl.DataFrame:
     """The paths that the snapshot stands on, a row a step; columns of `tables.PATH_TABLE`, as exported."""
     found = discovery(reader)

@@ -6,7 +6,15 @@ from dataclasses import replace
 
 import polars as pl
 
-from components.paths_words import found_words, legend, prescriptions, steps_table, stuck_sentence, verdict
+from components.paths_words import (
+    found_words,
+    legend,
+    prescriptions,
+    steps_table,
+    stuck_sentence,
+    unknown,
+    verdict,
+)
 from models.paths.adopted import HappyPath, PathStep, tidy
 from models.paths.frames import PATHS, STEPS, nothing
 from models.paths.picture import picture
@@ -77,6 +85,18 @@ def test_advice_and_pieces_are_said_where_there_are_some() -> None:
         "- **Report**: Send **Film**",
     ]
     assert prescriptions(replace(path(), steps=()), {}) == []
+
+
+def test_a_step_without_days_and_an_event_that_nobody_did_are_said() -> None:
+    said = unknown(path(), {"a"})
+    assert said == [
+        "“b” is not among the events on record: check how it is written, or nobody gets past “Report”.",
+        "How long the successful took is not known for “Import”: nobody counts as stuck there. With a target "
+        "day, who is past it counts as behind.",
+    ]
+    learned = replace(path(), steps=tuple(replace(step, gap_median=3.0) for step in path().steps))
+    assert unknown(learned, {"a", "b"}) == []
+    assert unknown(learned, ()) == [], "where no event is known, none is called a stranger"
 
 
 def test_every_verdict_is_said() -> None:

@@ -172,6 +172,7 @@ def test_without_a_path_it_says_why_and_a_path_is_written_by_hand(open_page: Ope
     app.text_input(key="path-new-0-name").input("Kick-off")
     app = submit(app, "Save and adopt")
     assert "Say who ticks “Kick-off”." in shown(app)
+    assert "doctor" not in shown(app), "what was typed is mended here, not on the command line"
     assert app.text_input(key="path-new-0-name").value == "Kick-off"
 
     app.text_input(key="path-new-0-who").input("CSM")
