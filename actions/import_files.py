@@ -13,6 +13,7 @@ from actions.import_report import ImportReport, TableReport
 from actions.progress import Progress, silent
 from actions.reading import Reading, read_source
 from actions.screening import again, screen
+from actions.settings import sensible
 from data_access import imports, settings
 from data_access.audit import record
 from data_access.database import Transaction
@@ -56,6 +57,7 @@ def import_files(
     may say whose accounts are whose.
     """
     viewer.may_administer("Importing")
+    sensible({**settings.current(store.database)[1], **mapping.settings})
     with exclusive(store, "import"), usage_load(store) as load:
         sources = [open_table(table, base) for table in mapping.tables]
         known: dict[str, pl.DataFrame] = {}

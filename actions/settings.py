@@ -53,6 +53,18 @@ def revert(store: Store, viewer: Viewer, now: datetime, seen: int, version: int)
 def _checked(before: Mapping[str, Any], body: dict[str, Any]) -> dict[str, Any]:
     if body == before:
         raise DataError("Nothing is different from the settings in force.")
+    return sensible(body)
+
+
+def sensible(body: dict[str, Any]) -> dict[str, Any]:
+    """The entries as they are; `DataError` says which of them makes no sense."""
+    try:
+        return _sensible(body)
+    except (TypeError, ValueError, AttributeError) as error:
+        raise DataError(f"These settings make no sense: {error}.") from error
+
+
+def _sensible(body: dict[str, Any]) -> dict[str, Any]:
     try:
         success_from(body.get("success", {}))
         if body.get("weights"):

@@ -151,7 +151,7 @@ def test_a_bad_row_is_told_and_the_good_ones_land(store: Store, folder: Path, ca
     assert rejected == 1
     assert accepted + unchanged + rejected == read
     assert accepted >= 1
-    refused = imports.rejects(store.database, told(report, table).import_id).row(0, named=True)
+    refused = imports.rejects(store.database, SYSTEM, told(report, table).import_id).row(0, named=True)
     line = text.splitlines()[refused["line"] - 1]
     said = f"{refused['column']} {refused['value']} {refused['reason']}"
     assert word in said
@@ -195,7 +195,8 @@ def test_a_line_of_200_megabytes_is_refused_and_the_rest_lands(store: Store, fol
         file.write(b"\na3,Cy,2025-03-31,\n")
     report = run(store, folder)
     assert counts(report, "accounts") == (4, 3, 0, 1)
-    assert imports.rejects(store.database, told(report, "accounts").import_id)["line"].to_list() == [4]
+    refused = imports.rejects(store.database, SYSTEM, told(report, "accounts").import_id)
+    assert refused["line"].to_list() == [4]
 
 
 def test_formula_cells_are_kept_as_text(store: Store, folder: Path) -> None:

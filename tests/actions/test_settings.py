@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
+from actions.import_files import import_files
 from actions.settings import choose, revert
 from data_access import settings
+from data_access.counts import fact_rows
 from data_access.errors import Conflict, DataError, NotAllowed, NotFound
 from data_access.store import Store
 from data_access.viewer import SYSTEM, Role, Viewer
+from models.mapping import parse
 
 NOW = datetime(2026, 11, 21, 9)
 EVA = Viewer("eva@example.com", "Eva", "manager", ("c1",))
@@ -81,3 +85,14 @@ def test_only_who_leads_may_choose(store: Store, role: Role) -> None:
         choose(store, viewer, NOW, 0, {"capacity": 5})
     with pytest.raises(NotAllowed):
         revert(store, viewer, NOW, 0, 0)
+
+
+@pytest.mark.parametrize("wrong", [{"capacity": "many"}, {"success": {"kind": "luck"}}, {"calls": 7}])
+def test_a_mapping_brings_no_settings_that_make_no_sense(
+    store: Store, tmp_path: Path, wrong: dict[str, object]
+) -> None:
+    (tmp_path / "a.csv").write_text("id\nA1\n")
+    document = {"accounts": {"file": "a.csv", "account_id": "id"}, "settings": wrong}
+    with pytest.raises(DataError, match="make no sense"):
+        import_files(store, SYSTEM, NOW, parse(document), tmp_path)
+    assert fact_rows(store)["accounts"] == 0

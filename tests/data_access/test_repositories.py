@@ -320,7 +320,7 @@ def test_imports_and_their_rejects_are_kept(store: Store) -> None:
     )
     with store.database.write() as connection:
         import_id = imports.add(connection, values, refused)
-    assert imports.rejects(store.database, import_id).drop("import_id").equals(refused)
+    assert imports.rejects(store.database, SYSTEM, import_id).drop("import_id").equals(refused)
     assert imports.listing(store.database)["rows_read"].to_list() == [2]
     assert imports.freshness(store.database) == {"accounts": NOW}
 
