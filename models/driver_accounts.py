@@ -57,8 +57,8 @@ class Early:
 
 
 def name() -> pl.Expr:
-    """A driver's name among those of a snapshot: "30: contact support at least twice"."""
-    return pl.format("{}: {}", "landmark", "driver")
+    """A driver's name among those of a snapshot: "contact support at least twice, first 30 days"."""
+    return pl.format("{}, first {} days", "driver", "landmark")
 
 
 def behind(decided: pl.DataFrame, listed: pl.DataFrame, looked: Sequence[Early]) -> pl.DataFrame:

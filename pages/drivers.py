@@ -12,8 +12,9 @@ from components import charts_drivers, empty, failures, session, tables, words
 from components.downloads import downloads
 from components.queries import Reader
 from components.queries import settings as queries_settings
+from models import driver_accounts
 from models.drivers import MIN_ACCOUNTS, MIN_EACH
-from pages import _files
+from pages import _driver_accounts, _files
 
 _ALL = "Everything"
 
@@ -54,7 +55,8 @@ def _page() -> None:
     _sentences(reader, found)
     shown = _narrow(found)
     _chart(reader, shown)
-    _table(reader, shown)
+    _table(reader, found, shown)
+    _driver_accounts.draw(reader, found)
 
 
 def _sentences(reader: Reader, found: pl.DataFrame) -> None:
@@ -64,8 +66,17 @@ def _sentences(reader: Reader, found: pl.DataFrame) -> None:
         st.markdown(f"**Nothing stands out.** Of {many} none goes clearly with success.")
     else:
         st.markdown(f"**{clear.height} of {many} go clearly with success or failure.** First of all:")
-        for sentence in clear["sentence"].head(3):
-            st.markdown(f"- {words.plain(sentence)}")
+        for name, sentence in clear.head(3).select(driver_accounts.name(), "sentence").iter_rows():
+            with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+                st.markdown(words.plain(sentence), width="content")
+                st.button(
+                    "Its accounts",
+                    key=f"behind-{name}",
+                    type="tertiary",
+                    icon=":material/arrow_downward:",
+                    on_click=_driver_accounts.choose,
+                    args=(name,),
+                )
     st.caption(
         f"As of {reader.as_of:%-d %b %Y}, decisions of all accounts. "
         "It tells what goes together, not yet what makes the difference."
@@ -108,14 +119,31 @@ def _chart(reader: Reader, shown: pl.DataFrame) -> None:
     )
 
 
-def _table(reader: Reader, shown: pl.DataFrame) -> None:
+def _table(reader: Reader, found: pl.DataFrame, shown: pl.DataFrame) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.subheader("All of them", anchor=False, width="content")
         name = f"drivers-{reader.as_of}"
         downloads(name, shown.height, _files.tables(reader, "drivers", shown))
     percent = pl.col("share_with", "share_without", "difference", "low", "high") * 100
-    rows = shown.head(tables.MOST_ROWS).with_columns(percent).select(*_COLUMNS)
-    tables.plain_table(rows, "What customers did early, and how often they succeeded", _COLUMNS)
+    listed = shown.head(tables.MOST_ROWS)
+    names = listed.select(driver_accounts.name()).to_series().to_list()
+    kept = set(found.head(driver_accounts.MOST).select(driver_accounts.name()).to_series())
+
+    def opens(row: int, column: str) -> None:
+        if names[row] in kept:
+            _driver_accounts.choose(names[row], column)
+
+    tables.open_table(
+        listed.with_columns(percent).select(*_COLUMNS),
+        "What customers did early, and how often they succeeded",
+        _COLUMNS,
+        f"drivers-table-{shown.height}-{names[:1]}",
+        opens,
+    )
+    told = "A click on a number opens its accounts, below."
+    if found.height > len(kept):
+        told += f" The {len(kept)} clearest of {found.height} open."
+    st.caption(told)
 
 
 _POINTS = partial(st.column_config.NumberColumn, format="%+.0f")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import polars as pl
 import pytest
 
 from components import charts_drivers
 from components.queries import settings as queries_settings
+from models.driver_accounts import DRIVER_ACCOUNTS
 from models.drivers import DRIVERS
 from tests.models.rows import frame
 from tests.pages.conftest import Open, shown
@@ -51,6 +54,57 @@ def test_the_clearest_is_said_first(open_page: Open, monkeypatch: pytest.MonkeyP
 def test_nothing_clear_is_said_plainly(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries_settings, "drivers", lambda _: FOUND.with_columns(clear=pl.lit(value=False)))
     assert "Nothing stands out" in shown(open_page("drivers"))
+
+
+NAME = "contact support at least twice, first 30 days"
+BEHIND = frame(
+    DRIVER_ACCOUNTS,
+    *(
+        {
+            "account_id": f"x{n}",
+            "signed_on": date(2024, 1, 1),
+            "decided_on": date(2025, 1, 1),
+            "succeeded": n % 4 > 0,
+            "did": [NAME] if n < 40 else [],
+            "did_not": [NAME] if 40 <= n < 100 else ["use “X <b>”, first 90 days"],
+        }
+        for n in range(120)
+    ),
+)
+
+
+def test_a_driver_opens_into_the_accounts_that_add_up_to_its_n(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries_settings, "drivers", lambda _: FOUND)
+    monkeypatch.setattr(queries_settings, "driver_accounts", lambda _: BEHIND)
+    app = open_page("drivers")
+    assert len(app.dataframe) == 1
+    app.button(key=f"behind-{NAME}").click().run()
+    assert app.selectbox(key="driver").value == NAME
+    assert "**40 did it**, of them 30 (75%) succeeded; **60 did not**, of them 45 (75%)" in shown(app)
+    assert "In this book" not in shown(app)
+    assert [int(n) for n in app.dataframe[1].value["did"].value_counts().sort_index()] == [60, 40]
+
+    linked = open_page("drivers", driver=NAME, driver_who="who did not")
+    assert linked.dataframe[1].value.shape[0] == 60
+    assert not linked.dataframe[1].value["did"].any()
+
+
+def test_a_book_that_holds_some_of_them_says_so(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries_settings, "drivers", lambda _: FOUND)
+    monkeypatch.setattr(queries_settings, "driver_accounts", lambda _: BEHIND.head(10))
+    assert "In this book are 10 of the 100 accounts" in shown(open_page("drivers", driver=NAME))
+
+
+def test_a_snapshot_from_before_says_that_it_cannot_tell(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries_settings, "drivers", lambda _: FOUND)
+    monkeypatch.setattr(queries_settings, "driver_accounts", lambda _: None)
+    app = open_page("drivers", driver=NAME)
+    assert not app.exception
+    assert "the next refresh will" in shown(app)
 
 
 def test_dots_carry_their_interval_and_their_meaning_without_colour() -> None:
