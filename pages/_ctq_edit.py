@@ -14,7 +14,7 @@ from components import failures, session, words
 from components.queries import Reader
 from components.queries import quality as read
 from models.ctq import Branch, difference, from_body
-from models.ctq_measures import MEASURES
+from models.ctq_measures import MEASURES, Measure
 
 WHERE = "ctq"
 _NONE = "not measured yet"
@@ -74,7 +74,7 @@ def _frame(branches: Sequence[Branch]) -> pl.DataFrame:
         (
             one.need,
             one.driver,
-            MEASURES[one.measure].what if one.measure in MEASURES else _NONE,
+            _called(MEASURES[one.measure]) if one.measure in MEASURES else _NONE,
             one.target,
             one.by,
         )
@@ -91,7 +91,7 @@ def _frame(branches: Sequence[Branch]) -> pl.DataFrame:
 
 
 def _branches(edited: pl.DataFrame) -> tuple[Branch, ...]:
-    codes = {one.what: one.key for one in MEASURES.values()}
+    codes = {_called(one): one.key for one in MEASURES.values()}
     found = []
     for row in edited.iter_rows(named=True):
         measure = codes.get(row["measure"] or "", "")
@@ -104,13 +104,18 @@ def _branches(edited: pl.DataFrame) -> tuple[Branch, ...]:
     return tuple(found)
 
 
+def _called(measure: Measure) -> str:
+    """A measure with what a target of it means: "Days since we spoke: at most, days"."""
+    return f"{measure.what}: {measure.good}, {measure.unit}"
+
+
 def _columns() -> dict[str, Any]:
     column = st.column_config
     return {
-        "need": column.TextColumn("What they need", required=True, width=190),
-        "driver": column.TextColumn("What drives it", required=True, width=220),
+        "need": column.TextColumn("What they need", required=True, width=150),
+        "driver": column.TextColumn("What drives it", required=True, width=170),
         "measure": column.SelectboxColumn(
-            "Measure", options=[_NONE, *(one.what for one in MEASURES.values())], default=_NONE, width=280
+            "Measure", options=[_NONE, *map(_called, MEASURES.values())], default=_NONE, width=400
         ),
         "target": column.NumberColumn("Target", help="In the measure's unit"),
         "by": column.TextColumn("Written by"),

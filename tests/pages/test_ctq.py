@@ -19,6 +19,7 @@ from data_access.viewer import Viewer
 from models.ctq import Branch, Share, from_body
 from models.ctq_measures import VALUES
 from models.ctq_table import Told
+from pages import _ctq_edit
 from tests.conftest import DEMO_NOW
 from tests.pages.conftest import Open, shown
 
@@ -57,6 +58,13 @@ def test_an_adopted_tree_stands_in_the_place_of_the_proposal(open_page: Open, in
     assert list(table["driver"]) == ["They would tell others", "Nobody loses data"]
     assert list(table["measure"])[1] == "not measured"
     assert "Tree saved by ben" in shown(app)
+
+
+def test_the_editor_says_what_a_target_counts_and_saves_the_measure_it_offers() -> None:
+    offered = _ctq_edit._frame([Branch("I use it", "Daily", "active_days", 40)])
+
+    assert offered["measure"].to_list() == ["Days with use in the last 28: at least, % of days"]
+    assert _ctq_edit._branches(offered)[0].measure == "active_days"
 
 
 def test_who_does_not_get_it_is_listed_with_the_gap(open_page: Open, in_demo: Path) -> None:
