@@ -12,7 +12,8 @@ from components import queries, tables, words
 from components.downloads import downloads
 from components.failures import show
 from components.queries import Reader, RoundsError
-from models.replay import FOLLOWED_DAYS, Replay, verdict
+from models.replay import Replay, verdict
+from models.replay_base import FOLLOWED_DAYS
 from pages._files import tables as files
 
 Run = Callable[[Progress], Replay]

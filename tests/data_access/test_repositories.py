@@ -328,11 +328,11 @@ def test_imports_and_their_rejects_are_kept(store: Store) -> None:
 def test_saved_views_belong_to_a_person_and_a_page(store: Store) -> None:
     ben = Viewer("ben@example.com", "Ben", "csm", ("ben",))
     with store.database.write() as connection:
-        views.save(connection, EVA, "accounts", "mine", "q=1")
-        views.save(connection, EVA, "accounts", "mine", "q=2")
-        views.save(connection, ben, "accounts", "mine", "q=3")
+        views.save(connection, EVA, NOW, "accounts", "mine", "q=1")
+        views.save(connection, EVA, NOW, "accounts", "mine", "q=2")
+        views.save(connection, ben, NOW, "accounts", "mine", "q=3")
     assert views.listing(store.database, EVA, "accounts").rows() == [("mine", "q=2")]
     with store.database.write() as connection:
-        views.remove(connection, EVA, "accounts", "mine")
+        views.remove(connection, EVA, NOW, "accounts", "mine")
     assert views.listing(store.database, EVA, "accounts").is_empty()
     assert views.listing(store.database, ben, "accounts").height == 1
