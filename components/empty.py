@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.navigation import link
-from components.queries import Reader
+from components.queries import EVERYONE, Reader
 from components.words import plain
 
 
@@ -38,7 +38,8 @@ def ready(reader: Reader, title: str = "") -> bool:
 
 def nobody(reader: Reader) -> None:
     """The whole page while the viewer's book holds no account."""
+    whose = "anybody's" if reader.viewer == EVERYONE else f"{plain(reader.viewer.name)}'s"
     nothing(
-        f"There is no account in {plain(reader.viewer.name)}'s book on {reader.as_of:%-d %b %Y}.",
+        f"There is no account in {whose} book on {reader.as_of:%-d %b %Y}.",
         "Accounts come with an import; the column csm_id says in whose book each one is.",
     )
