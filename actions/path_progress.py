@@ -26,6 +26,7 @@ from models.paths.adopted import from_body
 from models.paths.cases import cases
 from models.paths.discovery import discover
 from models.paths.frames import DEPTHS, Discovery
+from models.paths.learned_days import winners, with_days
 from models.paths.prescribed import Prescribed, adopted_as, in_force, nths_asked, reached, steps_of
 from models.paths.progress import Progress, progress
 from models.paths.watched import first_uses
@@ -44,21 +45,23 @@ TARGET = "first_value_days"
 @dataclass(frozen=True)
 class Walked:
     """`steps` (`PRESCRIBED`) of the paths that held, where everybody stood on them, what they had used
-    (`REACHED`), and what all that stands on (`note`)."""
+    (`REACHED`), how the successful went (`WINNERS`), and what all that stands on (`note`)."""
 
     steps: pl.DataFrame
     progress: Progress
     uses: pl.DataFrame
+    winners: pl.DataFrame
     note: dict[str, Any]
 
     @property
     def frames(self) -> dict[str, pl.DataFrame]:
-        """What the snapshot keeps: `PRESCRIBED`, `PROGRESS`, `STEP_TIMES` and `REACHED`."""
+        """What the snapshot keeps: `PRESCRIBED`, `PROGRESS`, `STEP_TIMES`, `REACHED` and `WINNERS`."""
         return {
             "path_steps": self.steps,
             "path_progress": self.progress.rows,
             "path_times": self.progress.steps,
             "path_uses": self.uses,
+            "path_winners": self.winners,
         }
 
 
@@ -97,7 +100,9 @@ def walked_by(
         "usage_from": first.isoformat() if first else None,
         "nths": [1],
     }
-    return _walked(store, live, reached(spans), discovery.found, day, note)
+    decided = _decided(facts, activity, settings.current(store.database)[1], day)
+    known = winners(decided, activity.event_spans, first)
+    return _walked(store, live, reached(spans), known, discovery.found, day, note)
 
 
 def walked_again(store: Store, snapshot: Snapshot, note: Mapping[str, Any], today: date) -> Walked:
@@ -108,14 +113,16 @@ def walked_again(store: Store, snapshot: Snapshot, note: Mapping[str, Any], toda
     """
     uses = snapshots.frame(store.database, SYSTEM, snapshot.snapshot_id, "path_uses")
     live = snapshots.some_scores(store.database, SYSTEM, snapshot.snapshot_id, ("segment", "signed_on"))
+    known = snapshots.frame(store.database, SYSTEM, snapshot.snapshot_id, "path_winners")
     found = path_discoveries.get(store.database, int(note["discovery"])).found
-    return _walked(store, live, uses, found, snapshot.as_of, note, today)
+    return _walked(store, live, uses, known, found, snapshot.as_of, note, today)
 
 
 def _walked(
     store: Store,
     live: pl.DataFrame,
     uses: pl.DataFrame,
+    known: pl.DataFrame,
     found: Discovery,
     day: date,
     note: Mapping[str, Any],
@@ -123,7 +130,7 @@ def _walked(
 ) -> Walked:
     # What holds is noted before it is read: what changes in between is noticed, never missed.
     now = holding(store)
-    steps = steps_of(in_force(adopted_now(store), found))
+    steps = with_days(steps_of(in_force(adopted_now(store), found)), known)
     asked = [nth for nth in nths_asked(steps) if nth not in note["nths"]]
     if asked:
         later = store.usage().occurrences(asked, day).join(live, on="account_id", how="semi")
@@ -131,7 +138,7 @@ def _walked(
     ticks = path_ticks.standing(store.database, SYSTEM)
     since = date.fromisoformat(note["usage_from"]) if note["usage_from"] else None
     placed = progress(live, steps, uses, ticks, day, since, ticked_until)
-    return Walked(steps, placed, uses, {**note, **now, "nths": [*note["nths"], *asked]})
+    return Walked(steps, placed, uses, known, {**note, **now, "nths": [*note["nths"], *asked]})
 
 
 def adopted_now(store: Store) -> list[Prescribed]:
@@ -163,13 +170,19 @@ def valued_by(
     day: date,
 ) -> FirstValue:
     """Time to first value as of a day, with the settings' target (`TARGET`) or one that is learned."""
-    told = chosen.get("success")
-    success = success_from(told if isinstance(told, dict) else {})
     accounts, spans = facts["accounts"], activity.event_spans
-    decided = decisions(accounts, facts["subscriptions"], day, success, spans)
+    decided = _decided(facts, activity, chosen, day)
     target = int(chosen[TARGET]) if chosen.get(TARGET) else None
     since = _first_day(activity)
     return first_value(accounts, spans, value_events, decided, day, usage_from=since, target=target)
+
+
+def _decided(
+    facts: Mapping[str, pl.DataFrame], activity: Activity, chosen: Mapping[str, Any], day: date
+) -> pl.DataFrame:
+    told = chosen.get("success")
+    success = success_from(told if isinstance(told, dict) else {})
+    return decisions(facts["accounts"], facts["subscriptions"], day, success, activity.event_spans)
 
 
 def _first_day(activity: Activity) -> date | None:

@@ -153,7 +153,7 @@ def prescriptions(path: HappyPath, pieces: dict[int, str]) -> list[str]:
 def unknown(path: HappyPath, events: Collection[str]) -> list[str]:
     """What can't be told of a path's steps, and what to do about it; Markdown, a sentence each.
 
-    `events`: those on record; none: not known. A step that nobody learned has no days of the successful.
+    `events`: those on record; none: not known. A step that no success ever took has no days.
     """
     seen = [step for step in path.steps if step.kind == "data"]
     strange = [step for step in seen if events and step.event not in events]

@@ -19,6 +19,7 @@ from components.queries import playbooks as read_content
 from components.queries.content import offered
 from models.paths.adopted import HappyPath, differences, from_body
 from models.paths.frames import Discovery
+from models.paths.learned_days import as_learned
 from models.paths.prescribed import FOUND, found_as
 from pages import _files
 from pages._paths_compare import side_by_side
@@ -150,8 +151,11 @@ def _card(reader: Reader, card: _Card, found: Discovery | None, *, may: bool) ->
         if about:
             st.markdown(about)
         pieces = _pieces(reader)
-        st.markdown(paths_words.steps_table(card.path, card.found))
-        for said in paths_words.unknown(card.path, read.events(reader)):
+        path = card.path
+        if card.path_id is not None:
+            path = as_learned(path, read.steps(reader).filter(pl.col("path_id") == card.path_id))
+        st.markdown(paths_words.steps_table(path, card.found))
+        for said in paths_words.unknown(path, read.events(reader)):
             st.caption(said)
         st.markdown("\n".join(paths_words.prescriptions(card.path, pieces)))
         if may:

@@ -154,8 +154,8 @@ def _steps(watched: Watched, found: Found, order: Order, mine: Winners) -> dict[
                 "position": position,
                 "n": int(mine.done[:, step].sum()),
                 "prevalence": float(mine.done[:, step].mean()) if len(day) else 0.0,
-                **_days("median_days", "p85_days", day, mine.until),
-                **_days("gap_median", "gap_p85", (day - since)[took], (mine.until - since)[took]),
+                **days_of("median_days", "p85_days", day, mine.until),
+                **days_of("gap_median", "gap_p85", (day - since)[took], (mine.until - since)[took]),
                 **_step_lift(watched, found, step),
             }
         at = np.where(mine.done[:, list(level)], mine.reached[:, list(level)], -1).max(axis=1)
@@ -163,7 +163,7 @@ def _steps(watched: Watched, found: Found, order: Order, mine: Winners) -> dict[
     return told
 
 
-def _days(median: str, late: str, day: Ints, until: Ints) -> dict[str, float | None]:
+def days_of(median: str, late: str, day: Ints, until: Ints) -> dict[str, float | None]:
     """Days by which half and 85 % of those who ever do it have done it."""
     if not len(day) or not (day < until).any():
         return {median: None, late: None}
