@@ -72,7 +72,6 @@ class Database:
             except dbapi.OperationalError:
                 # The database was away since these connections were made: once more, with new ones.
                 self._bulk.dispose()
-                self._bulk = self._bulk.recreate()
                 raw = self._arrow(sql, parameters)
         return contract.check(cast_to(raw, contract))
 

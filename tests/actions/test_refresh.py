@@ -19,6 +19,7 @@ from data_access.facts import fact
 from data_access.locks import exclusive
 from data_access.store import Store, open_store
 from data_access.viewer import SYSTEM, Viewer
+from models.book import ends_as_known
 from models.demo import company
 from models.facts import FACTS
 from models.mapping import parse
@@ -191,4 +192,4 @@ def _until(name: str, frame: pl.DataFrame, day: date) -> pl.DataFrame:
         gone = pl.col("churned_on") > day
         later = [pl.when(gone).then(None).otherwise(pl.col(c)).alias(c) for c in ("churned_on", "outcome")]
         return known.with_columns(*later, pl.when(~gone).then("outcome_on"))
-    return known
+    return ends_as_known(known, day, DEMO_DAY) if name == "subscriptions" else known

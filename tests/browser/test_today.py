@@ -24,7 +24,7 @@ OUTCOMES = ("Reached", "Left message", "Wrong person")
 def ready(page: Page) -> Page:
     """Waits until the first card stands whole."""
     for name in OUTCOMES:
-        first_card(page).get_by_role("button", name=name, exact=True).wait_for()
+        first_card(page).get_by_role("button", name=name, exact=True).wait_for(timeout=90_000)
     return page
 
 

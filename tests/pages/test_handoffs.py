@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ import pytest
 
 from actions.quality import save_sipoc
 from components import charts_handoffs, handoff_words
+from components.conflicts import Kept
 from components.queries import handoffs as read
 from data_access import quality, settings
 from data_access.config import Configuration
-from data_access.errors import StoreError
+from data_access.errors import Conflict, StoreError
 from data_access.store import open_store
 from data_access.viewer import Viewer
 from models.handoff_times import LANES
@@ -116,17 +118,22 @@ def test_both_versions_are_shown_after_a_conflict_and_mine_can_be_kept(
 ) -> None:
     store = open_store(Configuration(home=in_demo))
     save_sipoc(store, BEN, DEMO_NOW, "onboarding", [Line("outputs", "A plan of Ben")], 0)
+    mine = partial(save_sipoc, store, BEN, DEMO_NOW, "onboarding", (Line("outputs", "A plan of mine"),))
+    with pytest.raises(Conflict) as refused:
+        mine(0)
+    kept = Kept(
+        str(refused.value), refused.value.theirs, refused.value.mine, refused.value.standing, act=mine
+    )
     app = open_page("handoffs", handoff_view=SIPOC, sipoc_process="Onboarding")
-    app.session_state["sipoc-onboarding-draft"] = [Line("outputs", "A plan of mine")]
+    app.session_state["conflicts"] = {"sipoc-onboarding": kept}
     app.run()
-    told = shown(app)
-    assert "saved another version" in told
-    assert "Outputs, A plan of mine" in told
-    assert "Outputs, A plan of Ben" in told
+    both = next(table.value for table in app.dataframe if "theirs" in table.value.columns)
+    assert both["theirs"].to_list() == ["A plan of Ben"]
+    assert both["mine"].to_list() == ["A plan of mine"]
 
-    app.button("sipoc-onboarding-mine").click().run()
+    app.button("mine-sipoc-onboarding").click().run()
 
-    assert "saved another version" not in shown(app)
+    assert not [button for button in app.button if button.key == "mine-sipoc-onboarding"]
     newest = quality.versions(store.database, "sipoc", "onboarding")
     assert [one.text for one in from_body(newest["body"][0])] == ["A plan of mine"]
     store.close()
