@@ -142,8 +142,9 @@ def world(migrated: Path, tmp_path: Path) -> Iterator[World]:
     with opened.database.write() as connection:
         for name, rows in (("accounts", owned), ("csms", staff)):
             insert(connection, FACT_TABLES[name], pl.DataFrame(rows, schema=FACTS[name].schema))
-    yield World(opened, tmp_path)
-    opened.close()
+    world = World(opened, tmp_path)
+    yield world
+    world.close()
 
 
 def test_every_verb_is_in_the_table_and_done_here() -> None:

@@ -58,14 +58,20 @@ class World:
     store: Store
     folder: Path
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    others: list[Store] = field(default_factory=list)
 
     @property
     def n(self) -> int:
         return next(self.numbers)
 
     def fresh(self) -> Store:
-        """Another store, with nothing in it."""
-        return open_store(Configuration(home=self.folder / f"home-{self.n}"))
+        """Another store, with nothing in it; closed with the world."""
+        self.others.append(open_store(Configuration(home=self.folder / f"home-{self.n}")))
+        return self.others[-1]
+
+    def close(self) -> None:
+        for one in (self.store, *self.others):
+            one.close()
 
 
 Deed = Callable[[World, Viewer, str], None]
