@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,8 @@ class Database:
 
     `read()` and `write()` are one transaction each, rolled back unless the block ends well.
     On SQLite every write is `BEGIN IMMEDIATE`: a deferred one that later wants to write
-    fails at once when another process wrote in between.
+    fails at once when another process wrote in between. One that nobody holds any more
+    closes its connections.
     """
 
     def __init__(self, url: str, connect_seconds: int = 15) -> None:
@@ -41,7 +44,8 @@ class Database:
         self.engine = (
             _sqlite_engine(self.url) if self.is_sqlite else _postgres_engine(self.url, connect_seconds)
         )
-        self._bulk = pool.QueuePool(self._bulk_connection, pool_size=4, max_overflow=8)
+        self._bulk = pool.QueuePool(partial(_bulk_connection, self.url), pool_size=4, max_overflow=8)
+        weakref.finalize(self, _close, self.engine, self._bulk)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -98,8 +102,7 @@ class Database:
 
     def dispose(self) -> None:
         """Close every connection (before the file is replaced, or at the end)."""
-        self.engine.dispose()
-        self._bulk.dispose()
+        _close(self.engine, self._bulk)
 
     def _compiled(self, statement: sa.Select[Any]) -> tuple[str, list[Any]]:
         style = "qmark" if self.is_sqlite else "numeric_dollar"
@@ -110,18 +113,24 @@ class Database:
         values = [compiled.params[name] for name in names]
         return str(compiled), [_as_text(value) for value in values] if self.is_sqlite else values
 
-    def _bulk_connection(self) -> Any:
-        if self.is_sqlite:
-            from adbc_driver_sqlite import dbapi as sqlite
 
-            connection = sqlite.connect(self.url.database or ":memory:")
-            with connection.cursor() as cursor:
-                cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-            return connection
-        from adbc_driver_postgresql import dbapi as postgres
+def _close(engine: sa.Engine, bulk: pool.Pool) -> None:
+    engine.dispose()
+    bulk.dispose()
 
-        plain = self.url.set(drivername="postgresql")
-        return postgres.connect(plain.render_as_string(hide_password=False))
+
+def _bulk_connection(url: sa.URL) -> Any:
+    if url.get_backend_name() == "sqlite":
+        from adbc_driver_sqlite import dbapi as sqlite
+
+        connection = sqlite.connect(url.database or ":memory:")
+        with connection.cursor() as cursor:
+            cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+        return connection
+    from adbc_driver_postgresql import dbapi as postgres
+
+    plain = url.set(drivername="postgresql")
+    return postgres.connect(plain.render_as_string(hide_password=False))
 
 
 def cast_to(frame: pl.DataFrame, contract: Contract) -> pl.DataFrame:

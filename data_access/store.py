@@ -53,8 +53,9 @@ class Store:
 
     def close(self) -> None:
         self.database.dispose()
-        if self.warehouse is not None:
-            self.warehouse.dispose()
+        opened: Database | None = self.__dict__.get("warehouse")
+        if opened is not None:
+            opened.dispose()
 
 
 def open_store(settings: Configuration | None = None) -> Store:

@@ -41,6 +41,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         postgres.close_run()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of one module run in one process, one after the other: what the module makes is made once."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def postgres_url() -> str:
     """The run's PostgreSQL server (database `postgres`); a server that can't start is an error."""

@@ -108,6 +108,9 @@ def test_a_colleagues_call_appears_by_itself_and_what_is_being_typed_stays(
     expect(note).to_have_value("They asked for the price list")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(first_card(page)).to_contain_text("They asked for the price list")
+    for card in (first_card(page), second):
+        card.get_by_role("button", name="Undo").click()
+        expect(card.get_by_role("button", name="Reached")).to_be_visible()
 
 
 def test_the_first_outcome_takes_one_click_and_no_scrolling(server: str, visit: Visit) -> None:

@@ -128,8 +128,8 @@ def test_both_versions_are_shown_after_a_conflict_and_mine_can_be_kept(
     app.session_state["conflicts"] = {"sipoc-onboarding": kept}
     app.run()
     both = next(table.value for table in app.dataframe if "theirs" in table.value.columns)
-    assert both["theirs"].to_list() == ["A plan of Ben"]
-    assert both["mine"].to_list() == ["A plan of mine"]
+    assert both["theirs"].to_list() == ["outputs · A plan of Ben"]
+    assert both["mine"].to_list() == ["outputs · A plan of mine"]
 
     app.button("mine-sipoc-onboarding").click().run()
 
