@@ -26,7 +26,7 @@ from models.paths.adopted import from_body
 from models.paths.cases import cases
 from models.paths.discovery import discover
 from models.paths.frames import DEPTHS, Discovery
-from models.paths.learned_days import winners, with_days
+from models.paths.learned_days import winners, with_days, with_uses
 from models.paths.prescribed import Prescribed, adopted_as, in_force, nths_asked, reached, steps_of
 from models.paths.progress import Progress, progress
 from models.paths.watched import first_uses
@@ -130,11 +130,13 @@ def _walked(
 ) -> Walked:
     # What holds is noted before it is read: what changes in between is noticed, never missed.
     now = holding(store)
-    steps = with_days(steps_of(in_force(adopted_now(store), found)), known)
-    asked = [nth for nth in nths_asked(steps) if nth not in note["nths"]]
+    wanted = steps_of(in_force(adopted_now(store), found))
+    asked = [nth for nth in nths_asked(wanted) if nth not in note["nths"]]
     if asked:
-        later = store.usage().occurrences(asked, day).join(live, on="account_id", how="semi")
-        uses = pl.concat([uses, reached(EVENT_SPANS.empty(), later)])
+        later = store.usage().occurrences(asked, day)
+        uses = pl.concat([uses, reached(EVENT_SPANS.empty(), later.join(live, on="account_id", how="semi"))])
+        known = with_uses(known, later)
+    steps = with_days(wanted, known)
     ticks = path_ticks.standing(store.database, SYSTEM)
     since = date.fromisoformat(note["usage_from"]) if note["usage_from"] else None
     placed = progress(live, steps, uses, ticks, day, since, ticked_until)

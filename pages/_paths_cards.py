@@ -16,7 +16,7 @@ from components.downloads import downloads
 from components.queries import Reader
 from components.queries import paths as read
 from components.queries import playbooks as read_content
-from components.queries.content import offered
+from components.queries.content import offered, titles
 from models.paths.adopted import HappyPath, differences, from_body
 from models.paths.frames import Discovery
 from models.paths.learned_days import as_learned
@@ -265,14 +265,20 @@ def _versions(reader: Reader, card: _Card, *, may: bool) -> None:
         bodies = {row["version"]: from_body(row["body"]) for row in saved.iter_rows(named=True)}
         force = card.row["adopted_version"] if card.row else None
         for row in saved.head(_MOST_VERSIONS).iter_rows(named=True):
-            _version(card, row, bodies, force, may=may)
+            _version(reader, card, row, bodies, force, may=may)
         if saved.height > _MOST_VERSIONS:
             st.caption(f"The newest {_MOST_VERSIONS} of {saved.height:,} versions.")
-        _compare(card.token, bodies)
+        _compare(reader, card.token, bodies)
 
 
 def _version(
-    card: _Card, row: dict[str, Any], bodies: dict[int, HappyPath], force: int | None, *, may: bool
+    reader: Reader,
+    card: _Card,
+    row: dict[str, Any],
+    bodies: dict[int, HappyPath],
+    force: int | None,
+    *,
+    may: bool,
 ) -> None:
     number = row["version"]
     at = f"{words.day(row['saved_at'].date(), clock.today())} {clock.shown(row['saved_at'])}"
@@ -289,7 +295,7 @@ def _version(
                 args=(card.path_id, card.version, number),
             )
     before = bodies.get(number - 1)
-    changed = differences(before, bodies[number]) if before else []
+    changed = differences(before, bodies[number], titles(reader)) if before else []
     if changed:
         st.caption(words.plain(" ".join(changed)))
 
@@ -300,7 +306,7 @@ def _revert(path_id: int, seen: int, version: int) -> None:
     failures.attempt(partial(deeds.revert_path, *who, path_id, seen, version), WHERE)
 
 
-def _compare(token: str, bodies: dict[int, HappyPath]) -> None:
+def _compare(reader: Reader, token: str, bodies: dict[int, HappyPath]) -> None:
     if len(bodies) < 2:
         return
     numbers = list(bodies)
@@ -309,7 +315,7 @@ def _compare(token: str, bodies: dict[int, HappyPath]) -> None:
         one = pick("Compare", index=1, key=f"compare-{token}")
         other = pick("with", index=0, key=f"compared-{token}")
     if one is not None and other is not None and one != other:
-        side_by_side((f"Version {one}", bodies[one]), (f"Version {other}", bodies[other]))
+        side_by_side(reader, (f"Version {one}", bodies[one]), (f"Version {other}", bodies[other]))
 
 
 def none_found(found: Discovery | None) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from components import words
+from components.queries import Reader
+from components.queries.content import titles
 from models.paths.adopted import HappyPath, differences
 
 Named = tuple[str, HappyPath]
 
 
-def side_by_side(one: Named, other: Named) -> None:
+def side_by_side(reader: Reader, one: Named, other: Named) -> None:
     """What differs from one version to the other, a sentence each, and both in full."""
-    said = differences(one[1], other[1])
+    said = differences(one[1], other[1], titles(reader))
     if not said:
         st.markdown("The two are the same.")
         return

@@ -155,7 +155,9 @@ def _conflict(reader: Reader, token: str, draft: Draft) -> None:
             "version."
         )
         side_by_side(
-            (f"Version {draft.theirs}, {row['saved_by']}", from_body(row["body"])), ("Yours", typed(token))
+            reader,
+            (f"Version {draft.theirs}, {row['saved_by']}", from_body(row["body"])),
+            ("Yours", typed(token)),
         )
 
 

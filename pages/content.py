@@ -58,7 +58,8 @@ def _sentence(reader: Reader, every: pl.DataFrame) -> None:
         st.markdown("**What do you send to customers, and what is each piece for?**")
         return
     unsent = offered.height - sent.height
-    nobody = f" No playbook and no path sends {unsent:,} of them." if unsent else ""
+    which = "it" if offered.height == 1 else f"{unsent:,} of them"
+    nobody = f" No playbook and no path sends {which}." if unsent else ""
     retired = every.height - offered.height
     also = f" {words.count(retired, 'piece is', 'pieces are')} retired." if retired else ""
     st.markdown(f"**{words.count(offered.height, 'piece')} can be sent.**{nobody}{also}")

@@ -25,6 +25,11 @@ def offered_words(reader: Reader) -> dict[int, str]:
     return dict(offered(reader).select("content_id", "title").iter_rows())
 
 
+def titles(reader: Reader) -> dict[int, str]:
+    """The title of every piece, retired ones too, by id."""
+    return dict(playbooks.library(reader).select("content_id", "title").iter_rows())
+
+
 def sends(reader: Reader) -> pl.DataFrame:
     """What was sent to the viewer's accounts, newest first; columns of `models.sends.SENDS`."""
     key = (str(reader.store.database.url), reader.stamps.changes, reader.stamps.imports)

@@ -180,8 +180,8 @@ def from_body(body: str) -> HappyPath:
     return HappyPath(steps=steps, **{name: value for name, value in told.items() if name in own})
 
 
-def differences(before: HappyPath, after: HappyPath) -> list[str]:
-    """What changed from one version to another, a sentence each.
+def differences(before: HappyPath, after: HappyPath, titles: Mapping[int, str] | None = None) -> list[str]:
+    """What changed from one version to another, a sentence each; `titles` names pieces of content by id.
 
     >>> one = tidy(HappyPath("A", (PathStep("Import", 1, event="i"),)))
     >>> differences(one, replace(one, name="B"))
@@ -201,7 +201,7 @@ def differences(before: HappyPath, after: HappyPath) -> list[str]:
     kept = [key for key in now if key in was]
     said += _moved(before, after, kept)
     for key in kept:
-        said += _step_differences(was[key], now[key])
+        said += _step_differences(was[key], now[key], titles or {})
     return said
 
 
@@ -227,7 +227,7 @@ def in_order(path: HappyPath) -> str:
     return ", ".join(" and ".join(s.name for s in path.steps if s.position == at) for at in positions)
 
 
-def _step_differences(before: PathStep, after: PathStep) -> list[str]:
+def _step_differences(before: PathStep, after: PathStep, titles: Mapping[int, str]) -> list[str]:
     labels = {
         "name": "name",
         "target_days": "target days",
@@ -236,13 +236,14 @@ def _step_differences(before: PathStep, after: PathStep) -> list[str]:
         "content": "pieces to send",
     }
     return [
-        f"{before.name}, {label}: {_told(getattr(before, name))} → {_told(getattr(after, name))}."
+        f"{before.name}, {label}: {_told(before, name, titles)} → {_told(after, name, titles)}."
         for name, label in labels.items()
         if getattr(before, name) != getattr(after, name)
     ]
 
 
-def _told(value: object) -> str:
+def _told(step: PathStep, name: str, titles: Mapping[int, str]) -> str:
+    value = getattr(step, name)
     if isinstance(value, tuple):
-        return ", ".join(str(one) for one in value) or "none"
+        return ", ".join(titles.get(piece, f"piece {piece}") for piece in value) or "none"
     return "none" if value in (None, "") else str(value)

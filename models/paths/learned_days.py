@@ -28,15 +28,17 @@ WINNERS = Contract(
         Column("account_id", TEXT, required=True),
         Column("segment", TEXT),
         Column("until", WHOLE, required=True, doc="days from signing to the success"),
+        Column("signed_on", DAY, required=True),
         Column("event", TEXT, required=True, doc="used before the success; empty: the account itself"),
-        Column("day", WHOLE, required=True, doc="days from signing to its first use, 0 or more"),
+        Column("nth", WHOLE, required=True, doc="on so many different days"),
+        Column("day", WHOLE, required=True, doc="days from signing to the nth day of it, 0 or more"),
     ),
-    key=("account_id", "event"),
+    key=("account_id", "event", "nth"),
 )
 
 
 def winners(decided: pl.DataFrame, event_spans: pl.DataFrame, usage_from: date | None) -> pl.DataFrame:
-    """When the newest successes had first used what, from their signing on; columns of `WINNERS`.
+    """When the newest successes had first used what, from their signing on; columns of `WINNERS` (nth 1).
 
     In: `decisions.DECISIONS`, `facts.EVENT_SPANS`. Who signed before usage begins is left out: when they
     began can't be told.
@@ -50,23 +52,31 @@ def winners(decided: pl.DataFrame, event_spans: pl.DataFrame, usage_from: date |
         "signed_on",
         until=(pl.col("decided_on") - pl.col("signed_on")).dt.total_days(),
     )
-    first = pl.col("first_at").dt.date() - pl.col("signed_on")
-    used = event_spans.join(about, on="account_id").with_columns(day=first.dt.total_days().clip(0))
-    themselves = about.with_columns(event=pl.lit(""), day=pl.lit(0, pl.Int64))
-    rows = [
-        frame.select(WINNERS.names) for frame in (themselves, used.filter(pl.col("day") < pl.col("until")))
-    ]
-    return WINNERS.check(pl.concat(rows).sort(*WINNERS.key))
+    themselves = about.with_columns(event=pl.lit(""), nth=pl.lit(1, pl.Int64), day=pl.lit(0, pl.Int64))
+    firsts = event_spans.select("account_id", "event", nth=pl.lit(1, pl.Int64), at="first_at")
+    return with_uses(themselves.select(WINNERS.names), firsts)
+
+
+def with_uses(known: pl.DataFrame, uses: pl.DataFrame) -> pl.DataFrame:
+    """`WINNERS` with further uses: account_id, event, nth (different days with it), at.
+
+    Uses of other accounts, and those after the success, are left out.
+    """
+    about = known.filter(pl.col("event") == "").select("account_id", "segment", "until", "signed_on")
+    since = (pl.col("at").dt.date() - pl.col("signed_on")).dt.total_days().clip(0)
+    used = uses.join(about, on="account_id").with_columns(day=since)
+    before = used.filter(pl.col("day") < pl.col("until")).select(WINNERS.names)
+    return WINNERS.check(pl.concat([known, before]).sort(*WINNERS.key))
 
 
 def with_days(steps: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     """Steps (`PRESCRIBED`) with the days of the successful (`WINNERS`) where they had none.
 
-    Only for the first day of an event. A step waits for the data steps of earlier positions; those who
+    A step waits for the data steps of earlier positions; those who
     skipped one tell nothing of it. Of a path for one segment its own successes tell, where there are 20.
     Median and 85 % of those who ever do it, by Kaplan-Meier, as for found steps.
     """
-    wanted = (pl.col("kind") == "data") & (pl.col("nth") == 1) & pl.col("gap_p85").is_null()
+    wanted = (pl.col("kind") == "data") & pl.col("gap_p85").is_null()
     if known.is_empty() or steps.filter(wanted).is_empty():
         return steps
     learned = [row for _, path in steps.group_by("path_key") for row in _learned(path, _for(path, known))]
@@ -99,9 +109,9 @@ def _learned(path: pl.DataFrame, known: pl.DataFrame) -> list[dict[str, Any]]:
     until, who = about["until"].to_numpy(), about.select("account_id")
     since, open_to = np.zeros(len(until), dtype=np.int64), np.ones(len(until), dtype=bool)
     told: list[dict[str, Any]] = []
-    steps = path.filter(pl.col("kind") == "data", pl.col("nth") == 1).sort("position")
+    steps = path.filter(pl.col("kind") == "data").sort("position")
     for _, level in steps.group_by("position", maintain_order=True):
-        days = [_reached(known, who, event) for event in level["event"]]
+        days = [_reached(known, who, *use) for use in level.select("event", "nth").iter_rows()]
         for step, day in zip(level["step"], days, strict=True):
             took = open_to & (day >= since) & (until > since)
             told.append(
@@ -121,8 +131,8 @@ def _learned(path: pl.DataFrame, known: pl.DataFrame) -> list[dict[str, Any]]:
     return told
 
 
-def _reached(known: pl.DataFrame, who: pl.DataFrame, event: str) -> Ints:
-    used = known.filter(pl.col("event") == event).select("account_id", "day")
+def _reached(known: pl.DataFrame, who: pl.DataFrame, event: str, nth: int) -> Ints:
+    used = known.filter(pl.col("event") == event, pl.col("nth") == nth).select("account_id", "day")
     found: Ints = (
         who.join(used, on="account_id", how="left", maintain_order="left")["day"].fill_null(NEVER).to_numpy()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from components.session import VIEWER_KEY
+from tests.conftest import DEMO_NOW
+from tests.pages.walked import walked
 
 Open = Callable[..., AppTest]
 
@@ -48,6 +51,20 @@ def in_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("ROUNDS_HOME", str(tmp_path))
     monkeypatch.setenv("ROUNDS_NOW", "2026-11-21T09:00:00+00:00")
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def walked_template(demo_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return walked(demo_template, tmp_path_factory.mktemp("walked") / "home")
+
+
+@pytest.fixture
+def in_walked(walked_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = tmp_path / "home"
+    shutil.copytree(walked_template, home)
+    monkeypatch.setenv("ROUNDS_HOME", str(home))
+    monkeypatch.setenv("ROUNDS_NOW", f"{DEMO_NOW.isoformat()}+00:00")
+    return home
 
 
 def shown(app: AppTest) -> str:

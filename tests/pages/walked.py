@@ -5,8 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from streamlit.testing.v1 import AppTest
+
 from actions.paths import write_path
 from actions.refresh import refresh
+from components import queries
+from components.queries import EVERYONE, Reader
 from data_access.config import Configuration
 from data_access.store import open_store
 from data_access.viewer import SYSTEM
@@ -46,3 +50,17 @@ def walked(template: Path, home: Path) -> Path:
     refresh(store, SYSTEM, DEMO_NOW)
     store.close()
     return home
+
+
+def reader() -> Reader:
+    return queries.reader(EVERYONE)
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    app.button(key=key).click()
+    return app.run()
+
+
+def submit(app: AppTest, label: str) -> AppTest:
+    next(one for one in app.button if one.label == label).click()
+    return app.run()

@@ -103,18 +103,18 @@ def test_two_versions_are_compared_in_words() -> None:
             steps=(
                 call,
                 replace(INVITE, position=2, target_days=14),
-                replace(IMPORT, position=3, content=(4,)),
+                replace(IMPORT, position=3, content=(4, 5)),
             ),
         )
     )
 
-    assert differences(PLAN, after) == [
+    assert differences(PLAN, after, {4: "Starter guide"}) == [
         "Name: Plan first → Plan well.",
         "Segment: nothing → Small.",
         "Step added: Call, at the beginning.",
         "Order: Import, Invite → Call, Invite, Import.",
         "Invite, target days: none → 14.",
-        "Import, pieces to send: none → 4.",
+        "Import, pieces to send: none → Starter guide, piece 5.",
     ]
     assert differences(after, PLAN)[2:4] == [
         "Step taken out: Call.",

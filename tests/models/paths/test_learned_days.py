@@ -9,7 +9,7 @@ import polars as pl
 from models.decisions import DECISIONS
 from models.facts import EVENT_SPANS
 from models.paths.adopted import HappyPath, PathStep, tidy
-from models.paths.learned_days import FEWEST, WINNERS, as_learned, winners, with_days
+from models.paths.learned_days import FEWEST, WINNERS, as_learned, winners, with_days, with_uses
 from models.paths.prescribed import adopted_as, steps_of
 from tests.models.rows import frame
 
@@ -80,16 +80,37 @@ def test_a_segments_own_path_is_told_by_its_own() -> None:
     assert one(with_days(steps(own), few), "import")["median_days"] == 5.0
 
 
-def test_known_days_ticked_steps_and_later_days_stay_as_they_are() -> None:
+def test_known_days_and_ticked_steps_stay_as_they_are() -> None:
     mixed = HappyPath(
         "Mixed",
         (
             PathStep("Kick-off", 1, "manual", who="CSM"),
             PathStep("Import", 2, event="import", median_days=3.0, gap_median=2.0, gap_p85=9.0),
-            PathStep("Again", 3, event="import", nth=3),
         ),
     )
     spans = [used(f"S{k}", "import", 7) for k in range(20)]
     known = winners(frame(DECISIONS, *decided(20)), frame(EVENT_SPANS, *spans), SIGNED)
     assert with_days(steps(mixed), known).equals(steps(mixed))
     assert with_days(steps(), WINNERS.empty()).equals(steps())
+
+
+def test_a_later_day_of_an_event_is_told_by_its_own_day() -> None:
+    third = HappyPath(
+        "Third", (PathStep("Import", 1, event="import"), PathStep("Often", 2, event="import", nth=3))
+    )
+    spans = [used(f"S{k}", "import", 5) for k in range(20)]
+    known = winners(frame(DECISIONS, *decided(20)), frame(EVENT_SPANS, *spans), SIGNED)
+    # Ten had their third day 40 days after signing; a stranger's, and one after the success, tell nothing.
+    on = {f"S{k}": 40 for k in range(10)} | {"S10": 400, "X": 1}
+    at = [datetime.combine(SIGNED + timedelta(days=day), datetime.min.time()) for day in on.values()]
+    later = pl.DataFrame(
+        {
+            "account_id": list(on),
+            "event": "import",
+            "nth": pl.repeat(3, 12, dtype=pl.Int64, eager=True),
+            "at": at,
+        }
+    )
+    found = with_days(steps(third), with_uses(known, later)).row(1, named=True)
+    assert (found["median_days"], found["prevalence"]) == (40.0, 0.5)
+    assert (found["gap_median"], found["gap_p85"]) == (35.0, 35.0)
