@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from data_access import people
+from data_access import audit, people
 from data_access.audit import record
 from data_access.errors import DataError, NotAllowed
 from data_access.people import ROLES
@@ -93,10 +93,15 @@ def give_back(store: Store, viewer: Viewer, now: datetime, grant_id: int) -> Non
         people.end_grant(connection, viewer, now, grant_id)
 
 
-def signed_in(store: Store, viewer: Viewer, now: datetime) -> None:
-    """Put a sign-in on record."""
+def signed_in(store: Store, viewer: Viewer, now: datetime, session: str = "") -> None:
+    """Put a sign-in on record; a page loaded again under the same sign-in (`session`) adds none."""
+    since = now - timedelta(hours=store.configuration.session_hours + 1)
+    with store.database.read() as connection:
+        if session and audit.knows(connection, viewer.person, "sign-in", session, since):
+            return
+    after = {"role": viewer.role} | ({"session": session} if session else {})
     with store.database.write() as connection:
-        record(connection, viewer, now, "sign-in", viewer.person, after={"role": viewer.role})
+        record(connection, viewer, now, "sign-in", viewer.person, after=after)
 
 
 def refused(store: Store, person: str, now: datetime, what: str, where: str = "") -> None:

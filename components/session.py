@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from datetime import UTC, datetime
 
@@ -38,6 +39,15 @@ def address() -> str:
     if not st.user.get("is_logged_in", False) or st.user.get("email_verified") is False:
         return ""
     return str(st.user.get("email") or "").strip().lower()
+
+
+def sign_in() -> str:
+    """What tells this sign-in from the same person's others, as a digest; empty where the token says nothing.
+
+    It stays the same while the cookie lives: through reloads, in every tab, at every replica.
+    """
+    told = [str(st.user.get(name) or "") for name in ("sub", "iat", "nonce")]
+    return hashlib.sha256("|".join(told).encode()).hexdigest()[:16] if any(told[1:]) else ""
 
 
 def expired() -> bool:

@@ -98,6 +98,17 @@ def last(connection: sa.Connection, subject: str) -> tuple[str | None, datetime 
     return (None, None) if row is None else (row.person, row.at)
 
 
+def knows(connection: sa.Connection, person: str, what: str, told: str, since: datetime) -> bool:
+    """Whether an entry of this person and deed since then (UTC) tells a text in what stood there after."""
+    entry = sa.select(audit_log.c.entry_id).where(
+        audit_log.c.at >= since,
+        audit_log.c.person == person,
+        audit_log.c.what == what,
+        audit_log.c.after.contains(told, autoescape=True),
+    )
+    return connection.execute(entry.limit(1)).first() is not None
+
+
 def moved_by_others(database: Database, viewer: Viewer, after: int, deeds: Collection[str]) -> bool:
     """Whether somebody else did something since entry `after` whose name begins with one of these words.
 

@@ -82,7 +82,7 @@ def asked_here(headers: Mapping[str, str]) -> bool:
 
 
 def _signed_in() -> bool:
-    """Let in whom our own store knows, and put each coming and each refusal on record once a session."""
+    """Let in whom our own store knows; each sign-in is put on record once, a refusal at each attempt."""
     if not st.user.get("is_logged_in", False):
         _door("Sign in to see your book.")
         return False
@@ -94,7 +94,9 @@ def _signed_in() -> bool:
     if viewer is None:
         _stranger(address)
         return False
-    _on_record(address, lambda: people.signed_in(queries.store(), viewer, session.now_utc()))
+    _on_record(
+        address, lambda: people.signed_in(queries.store(), viewer, session.now_utc(), session.sign_in())
+    )
     return True
 
 

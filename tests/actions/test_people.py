@@ -122,6 +122,15 @@ def test_two_admins_at_once_do_not_overwrite_each_other(store: Store) -> None:
     assert people.listing(store.database)["role"].to_list() == ["manager"]
 
 
+def test_a_sign_in_is_on_record_once_however_often_the_page_is_loaded(store: Store) -> None:
+    for hours, session in ((0, "ab12"), (1, "ab12"), (12, "ab12"), (12, "cd34"), (13, ""), (14, "")):
+        deeds.signed_in(store, EVA, NOW + timedelta(hours=hours), session)
+    deeds.signed_in(store, ADMIN, NOW, "ab12")
+    told = audit.listing(store.database, SYSTEM, what="sign-in", person=EVA.person).sort("entry_id")
+    assert told["at"].to_list() == [NOW, *(NOW + timedelta(hours=one) for one in (12, 13, 14))]
+    assert audit.count(store.database, SYSTEM, what="sign-in", person=ADMIN.person) == 1
+
+
 def test_the_audit_log_is_searched_and_only_by_those_who_may(store: Store) -> None:
     deeds.signed_in(store, EVA, NOW)
     deeds.refused(store, "x@y.z", NOW + timedelta(days=1), "sign-in: no role here")
