@@ -17,6 +17,9 @@ from data_access.tasks import hold
 from data_access.viewer import Viewer
 from models.sends import SENDS
 
+_STOOD = ("send_id", "account_id", "content_id", "how", "task_id", "sent_at", "sent_by")
+"""What the log keeps of a piece that is taken back."""
+
 
 def standing(database: Database, viewer: Viewer, *, account_id: str | None = None) -> pl.DataFrame:
     """What was sent to the viewer's accounts and not taken back, newest first; columns of `SENDS`."""
@@ -64,15 +67,16 @@ def withdraw(
     if pieces is not None:
         mine &= content_sends.c.content_id.in_(pieces)
     found = connection.execute(
-        sa.select(content_sends.c.send_id, content_sends.c.content_id).where(
+        sa.select(*(content_sends.c[name] for name in _STOOD)).where(
             mine, visible(viewer, content_sends.c.account_id)
         )
-    ).all()
-    for row in found:
-        one = content_sends.c.send_id == row.send_id
+    ).mappings()
+    for row in found.all():
+        one = content_sends.c.send_id == row["send_id"]
         connection.execute(sa.update(content_sends).where(one).values(withdrawn_at=at))
-        after = {"send": row.send_id, "task": task_id}
-        record(connection, viewer, at, "content not sent", f"content {row.content_id}", after=after)
+        before, after = dict(row), {"send_id": row["send_id"], "withdrawn_at": at}
+        subject = f"content {row['content_id']}"
+        record(connection, viewer, at, "content not sent", subject, before=before, after=after)
 
 
 def with_call(connection: sa.Connection, task_id: int) -> list[int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 import polars as pl
@@ -48,7 +49,13 @@ def test_what_was_sent_with_a_call_can_be_changed_and_goes_with_it(pieces: tuple
     assert told["subject"].sort().to_list() == [f"content {film}", f"content {guide}"]
     calls.undo(store, EVA, NOW, task, 1)
     assert standing(store) == []
-    assert audit.listing(store.database, SYSTEM, what="content not sent").height == 2
+    taken = audit.listing(store.database, SYSTEM, what="content not sent").sort("entry_id")
+    stood = [json.loads(entry) for entry in taken["before"]]
+    assert [(one["content_id"], one["account_id"], one["task_id"]) for one in stood] == [
+        (film, "a", task),
+        (guide, "a", task),
+    ]
+    assert all(one["sent_by"] == EVA.person for one in stood)
 
 
 def test_a_mailed_piece_stands_without_a_call(pieces: tuple[Store, int, int]) -> None:
