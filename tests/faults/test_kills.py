@@ -1,10 +1,11 @@
 """An import, a refresh and a backup killed at random moments: all or nothing, and the next run completes.
 
-`ROUNDS_KILLS=100` kills each of them a hundred times.
+`ROUNDS_KILLS=100` kills each of them a hundred times; `--log-cli-level=INFO` tells when, and what was left.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import random
 from collections.abc import Callable
@@ -30,11 +31,15 @@ def test_killed_at_any_moment(verb: str, place: Callable[[], Place]) -> None:
     dice = random.Random(verb)
     done = 0
     while done < KILLS:
-        one = place()
-        if not killed(verb, one, dice.uniform(0, spent)):
+        one, moment = place(), dice.uniform(0, spent)
+        if not killed(verb, one, moment):
             continue  # it was quicker than the moment that was chosen
         done += 1
         now = told(one)
+        left = "all" if now == after else "nothing"
+        logging.getLogger(__name__).info(
+            "%s %s killed at %.0f%% of its time: left %s", verb, done, 100 * moment / spent, left
+        )
         assert now in (before, after), differing(before, now)
         whole_backup_or_none(one)
         if now == before:
