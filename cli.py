@@ -207,9 +207,11 @@ def contact_(
             out.write_bytes(body)
             _say(as_json, {"rows": rows}, f"{rows:,} rows written to {out}.")
         elif not yes:
-            found = personal.look(store, SYSTEM, whom)[1].places
-            places = "".join(f"\n{place}: {count:,}" for place, count in found.items())
-            _say(as_json, {"found": found}, f"Found; say --yes to erase.{places}")
+            found = personal.look(store, SYSTEM, whom)[1]
+            lines = [f"{place}: {count:,}" for place, count in found.places.items()]
+            lines += [found.files_in_words()] if found.files else []
+            told = {"found": found.places, "files": [file.name for file in found.files]}
+            _say(as_json, told, "\n".join(["Found; say --yes to erase.", *lines]))
         else:
             done = personal.erase(store, SYSTEM, _now(), whom, report)
             _say(as_json, asdict(done), done.in_words())

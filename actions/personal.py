@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +18,8 @@ from data_access.audit import record
 from data_access.database import Transaction
 from data_access.errors import DataError, NotFound
 from data_access.locks import exclusive
-from data_access.personal import files, frames, rows, usage, who
+from data_access.personal import files, frames, handed_in, rows, usage, who
+from data_access.personal.handed_in import HandedIn
 from data_access.store import Store
 from data_access.viewer import ADMINS, Viewer
 from models.personal import Traces, together
@@ -32,12 +33,12 @@ EVENTS = "usage events"
 
 @dataclass(frozen=True)
 class Found:
-    """What the stores hold of a person: rows by place (`table: columns`), and files."""
+    """What the stores hold of a person: rows by place (`table: columns`), and files that were handed in."""
 
     hits: tuple[rows.Hit, ...]
     parts: tuple[frames.Part, ...]
     events: int
-    files: tuple[str, ...]
+    files: tuple[HandedIn, ...] = ()
 
     @property
     def places(self) -> dict[str, int]:
@@ -53,17 +54,27 @@ class Found:
     def nothing(self) -> bool:
         return not (self.hits or self.parts or self.events)
 
+    def files_in_words(self) -> str:
+        """Which files an erasure deletes whole, one sentence; empty where none tells of the person."""
+        if not self.files:
+            return ""
+        names = ", ".join(map(str, self.files))
+        return f"Handed in, and deleted whole with everybody in them: {names}."
+
 
 @dataclass(frozen=True)
 class Erased:
     """An erasure: what was found, what is left (nothing, where it succeeded), and what it does not reach.
 
-    `entries` are the numbers of the audit log's entries in which the person's own texts were replaced.
+    `deleted` are files that were handed in and told of the person, or could not be searched; `copies` how
+    many leftovers of killed work went; `entries` are the numbers of the audit log's entries in which the
+    person's own texts were replaced.
     """
 
     reference: str
     found: dict[str, int]
     left: dict[str, int]
+    deleted: tuple[str, ...]
     copies: int
     files_left: tuple[str, ...]
     kept: dict[str, int]
@@ -83,7 +94,8 @@ class Erased:
             for place, count in self.found.items()
         ]
         more = [f"{place}: {count:,} left" for place, count in self.left.items() if place not in self.found]
-        lines += [*more, f"Working copies of imports deleted: {self.copies:,}."]
+        lines += [*more, f"Files handed in, deleted whole: {', '.join(self.deleted) or 'none'}."]
+        lines += [f"Leftovers of killed work deleted: {self.copies:,}."]
         lines += [f"Still in the file {name}." for name in self.files_left]
         lines += [
             f"Kept, as it is a colleague's or the customer's own: {place} ({count:,})."
@@ -104,8 +116,8 @@ def look(store: Store, viewer: Viewer, asked: str) -> tuple[Traces, Found]:
     """Who `asked` (a contact id or an address) is, and where they are; raises `NotFound` for nobody."""
     _may(viewer)
     traces = who.traces_of(store, asked)
-    found = _found(store, traces)
-    if found.nothing:
+    found = replace(_found(store, traces), files=tuple(handed_in.about(store, traces)))
+    if found.nothing and not (traces.telling and any(file.searched for file in found.files)):
         raise NotFound(
             f"Nothing here names {asked}: give a contact id or an e-mail address as it was imported."
         )
@@ -185,6 +197,7 @@ def _erased(
 ) -> Erased:
     if found.events:
         usage.may_clean(store)
+    found = replace(found, files=tuple(handed_in.about(store, traces)))
     reference, entries, left = suppressions.new_reference(), set[int](), found
     for turn in range(_ROUNDS):
         progress("erasing", turn, _ROUNDS)
@@ -193,7 +206,8 @@ def _erased(
         left = _found(store, traces)
         if left.nothing:
             break
-    copies = files.drop_working_copies(store)
+    handed_in.drop(list(found.files))
+    copies = files.drop_leftovers(store)
     compact = files.compact(store)
     with store.database.read() as connection:
         stays = Counter(f"{hit.table}: {', '.join(hit.columns)}" for hit in rows.kept(connection, traces))
@@ -202,6 +216,7 @@ def _erased(
         reference,
         found.places,
         left.places,
+        tuple(map(str, found.files)),
         copies,
         _unexplained(files.holding(store, traces.telling), stays),
         dict(stays),
@@ -250,7 +265,12 @@ def _remember(
     suppressions.add(connection, reference, traces.marks)
     suppressions.remember(connection, reference, now, viewer.person, json.dumps(found.places))
     entries = sorted(hit.key[0] for hit in found.hits if hit.table == "audit_log")
-    after = {"whom": whom, "places": found.places, "entries of this log with texts replaced": entries}
+    after = {
+        "whom": whom,
+        "places": found.places,
+        "entries of this log with texts replaced": entries,
+        "files handed in, deleted": dict(Counter(file.folder for file in found.files)),
+    }
     record(connection, viewer, now, "contact erased", reference, rows=sum(found.places.values()), after=after)
 
 
@@ -259,7 +279,7 @@ def _found(store: Store, traces: Traces) -> Found:
         hits = rows.find(connection, traces)
         parts = frames.find(connection, traces)
     events = usage.rows_of(store, traces).height
-    return Found(tuple(hits), tuple(parts), events, ())
+    return Found(tuple(hits), tuple(parts), events)
 
 
 def _unexplained(holding: list[str], stays: Counter[str]) -> tuple[str, ...]:

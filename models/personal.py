@@ -95,6 +95,15 @@ class Traces:
         """As `sure`, and full names: for texts that belong to no account."""
         return _any([self.sure(), *_full(self.names)])
 
+    def anywhere(self) -> str:
+        """As `loose`, every key as it is, names with signs between their parts, and their own words.
+
+        For whole files, whose rows nobody can ask for their account: rather one too many than one too few.
+        """
+        keys = [rf"\b{pl.escape_regex(key)}\b" for key in self.keys if not _distinct(key)]
+        said = map(_quotation, self.quotes)
+        return _any([self.loose(), *keys, *_spread(self.names), *said, *_in_line(self.accounts, self.parts)])
+
     def near(self) -> str:
         """As `loose`, and first or last names by themselves: for texts of the person's own account."""
         alone = [rf"(?-i:\b{pl.escape_regex(part)}\b)" for part in self.parts]
@@ -234,6 +243,20 @@ def _full(names: Iterable[str]) -> list[str]:
             written = {json.dumps(name)[1:-1], quote(name), quote_plus(name)} - {name}
             found.append(r"\b(?:" + "|".join([*forms, *sorted(map(pl.escape_regex, written))]) + r")\b")
     return found
+
+
+def _spread(names: Iterable[str]) -> list[str]:
+    """Full names whose parts stand in columns beside each other, in either order."""
+    parts = [list(map(pl.escape_regex, re.findall(r"\w+", name))) for name in names]
+    both = [order for some in parts if len(some) > 1 for order in (some, [some[-1], *some[:-1]])]
+    return [r"\b" + r"[\W_]{1,4}".join(order) + r"\b" for order in both]
+
+
+def _in_line(accounts: tuple[str, ...], parts: tuple[str, ...]) -> list[str]:
+    """A first or last name by itself in a line that names an account of theirs."""
+    names = rf"(?-i:\b(?:{'|'.join(map(pl.escape_regex, parts))})\b)"
+    keys = rf"\b(?:{'|'.join(map(pl.escape_regex, accounts))})\b"
+    return [rf"{keys}[^\n]*{names}", rf"{names}[^\n]*{keys}"] if parts and accounts else []
 
 
 def _turned(name: str) -> str:

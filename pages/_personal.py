@@ -100,10 +100,12 @@ def _found(reader: Reader, asked: str) -> None:
         )
         with st.popover("Erase", icon=":material/person_remove:"):
             st.markdown(
-                "Name, addresses, words and keys go from every table, snapshot and file, also from texts of "
-                "the audit log. Counts and scores stay. This can't be undone, and an import won't bring "
-                "them back."
+                "Name, addresses, words and keys go from every table and snapshot, also from texts of "
+                "the audit log; files that were handed in and tell of them go whole. Counts and scores stay. "
+                "This can't be undone, and an import won't bring them back."
             )
+            if found.files:
+                st.markdown(words.plain(found.files_in_words()))
             st.text_input(f"Type **{words.plain(asked)}** to confirm", key=_CONFIRMED)
             st.button("Erase for ever", type="primary", on_click=_erase, args=(asked,))
 

@@ -27,7 +27,7 @@ class WorkbookFile:
         self.bytes = path.stat().st_size
         if not self.bytes:
             raise InputError(f"{path.name} is empty.")
-        _refuse_bomb(path)
+        refuse_bomb(path)
         sheet, self.notes = _choose(path, options.sheet if options else None)
         cells = sheet.filter(~pl.all_horizontal(pl.col("*").exclude("row").is_null()))
         if cells.is_empty():
@@ -58,7 +58,8 @@ def _choose(path: Path, wanted: str | None) -> tuple[pl.DataFrame, list[str]]:
     return sheet.with_row_index("row", offset=1), [f"{path.name}: sheet '{name}'{others}"]
 
 
-def _refuse_bomb(path: Path) -> None:
+def refuse_bomb(path: Path) -> None:
+    """Raise `InputError` for an archive that would fill the memory when it is unpacked."""
     if not zipfile.is_zipfile(path):
         return
     try:

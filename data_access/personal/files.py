@@ -1,10 +1,9 @@
-"""One person in the files beside the stores: what was handed in, and what killed work left."""
+"""One person in the files beside the stores: what killed work left, the database's own file, backups."""
 
 from __future__ import annotations
 
 import mmap
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,21 +17,19 @@ from data_access.store import Store
 _LEFT = (".restore-*", ".backup-*")
 
 
-def working_copies(store: Store) -> list[Path]:
-    """Files that were handed in to be imported, and what killed work left: copies that nobody needs."""
+def leftovers(store: Store) -> list[Path]:
+    """Files that killed work left, of imports, backups and restores: copies that nobody needs."""
     home, lake = store.configuration.home.absolute(), store.configuration.lake
-    folders = [home / "uploads", home / "incoming", *(found for mark in _LEFT for found in home.glob(mark))]
+    folders = [home / "incoming", *(found for mark in _LEFT for found in home.glob(mark))]
     folders += [lake / "incoming"] if lake is not None else []
     return [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
 
 
-def drop_working_copies(store: Store) -> int:
+def drop_leftovers(store: Store) -> int:
     """Delete them all, whoever they are about; returns how many there were."""
-    every = working_copies(store)
+    every = leftovers(store)
     for path in every:
         path.unlink(missing_ok=True)
-    for folder in (store.configuration.home.absolute() / "uploads").glob("*"):
-        shutil.rmtree(folder, ignore_errors=True)
     return len(every)
 
 

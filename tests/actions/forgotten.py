@@ -134,6 +134,10 @@ def lived(store: Store, folder: Path) -> None:
     upload = store.configuration.home / "uploads" / "2026-03-01-000000-abc"
     upload.mkdir(parents=True)
     (upload / "contacts.csv").write_text(FILES["contacts.csv"])
+    (upload / "accounts.csv").write_text(FILES["accounts.csv"])
+    killed = store.configuration.home / "incoming" / "x"
+    killed.mkdir(parents=True)
+    (killed / "part.csv").write_text(FILES["contacts.csv"])
 
 
 def every_text(store: Store) -> str:

@@ -60,6 +60,7 @@ def test_nothing_is_left_and_what_is_not_theirs_stays(company: Store) -> None:
     assert done.left == {}
     assert done.found["usage events"] == 3
     assert done.copies == 1
+    assert done.deleted == ("uploads/2026-03-01-000000-abc/contacts.csv",)
     left = every_text(company)
     assert THEIRS.findall(left) == []
     assert totals(company) == before
@@ -85,6 +86,19 @@ def test_no_file_holds_them_any_more(company: Store) -> None:
     home = company.configuration.home
     held = [path for path in home.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
     assert held == []
+
+
+def test_a_file_that_was_handed_in_goes_whole_and_is_named_before_and_after(company: Store) -> None:
+    name = "uploads/2026-03-01-000000-abc/contacts.csv"
+    assert name in personal.look(company, SYSTEM, KEY)[1].files_in_words()
+    done = personal.erase(company, SYSTEM, NOW, KEY)
+    assert f"Files handed in, deleted whole: {name}." in done.in_words()
+    home = company.configuration.home
+    assert not (home / name).exists()
+    assert (home / "uploads/2026-03-01-000000-abc/accounts.csv").exists()
+    assert not list((home / "incoming").rglob("*.csv"))
+    entry = audit.listing(company.database, SYSTEM, what="contact erased").row(0, named=True)
+    assert json.loads(entry["after"])["files handed in, deleted"] == {"2026-03-01-000000-abc": 1}
 
 
 def test_a_second_import_brings_nobody_back_and_says_so(company: Store, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -26,9 +27,15 @@ def contacts(home: Path) -> list[str]:
 
 def test_a_contact_is_found_confirmed_and_erased(in_demo: Path, open_page: Open) -> None:
     whom = contacts(in_demo)[0]
+    folder = in_demo / "uploads" / "2026-11-20-080000-abc"
+    folder.mkdir(parents=True)
+    for name, text in (("theirs.csv", f"key\n{whom}\n"), ("others.csv", "key\nsomebody\n")):
+        (folder / name).write_text(text)
     app = open_page("data", contact=whom, **TAB)
     assert not app.exception
     assert "places" in shown(app)
+    assert re.search(r"deleted whole with everybody in them.*theirs", shown(app))
+    assert not re.search(r"abc.{0,3}/.{0,3}others", shown(app))
     app.text_input(key="erase-confirm").input("somebody else").run()
     next(one for one in app.button if one.label == "Erase for ever").click().run()
     assert f"Type {whom} to confirm" in shown(app)
@@ -41,6 +48,8 @@ def test_a_contact_is_found_confirmed_and_erased(in_demo: Path, open_page: Open)
     app.run()
     (done,) = app.success
     assert "contacts\\: contact\\_id, name, email\\: 1 found, 0 left" in done.value.replace(", phone", "")
+    assert "theirs" in done.value
+    assert [path.name for path in folder.iterdir()] == ["others.csv"]
     assert whom not in contacts(in_demo)
     next(one for one in app.button if one.label == "Close").click().run()
     assert not app.exception
