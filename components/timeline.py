@@ -28,6 +28,7 @@ _ICONS = {
     "pulse": "favorite",
     "champion": "person_off",
     "release": "new_releases",
+    "content": "outgoing_mail",
 }
 
 
@@ -39,7 +40,7 @@ def timeline_list(events: pl.DataFrame, names: dict[str, str], today: date) -> N
         empty.nothing(
             "Nothing has happened here yet.",
             "Surveys, tickets, calls, emails, meetings, handoffs, community posts and subscriptions "
-            "that you import show here, and every call you log.",
+            "that you import show here, and every call you log and every piece you send.",
         )
         return
     of_channel = dict(events.group_by("channel").len().sort("len", descending=True).iter_rows())

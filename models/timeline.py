@@ -12,6 +12,7 @@ from models.contracts import Column, Contract
 from models.facts import TEXT, TIME
 from models.pulse import PULSES, word
 from models.releases import RELEASED
+from models.sends import ON_CALL, SENDS
 
 TIMELINE = Contract(
     "timeline",
@@ -36,13 +37,15 @@ def timeline(
     *,
     champions: pl.DataFrame | None = None,
     releases: pl.DataFrame | None = None,
+    sent: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Merge one account's facts, logged calls and exceptions, the newest first.
 
     In: the facts survey_responses, interactions, handoffs, community_posts and subscriptions; calls as in
     TASKS (those done are used); exceptions as in EXCEPTIONS; pulses as in `pulse.PULSES`; its quiet
-    champions (`CHAMPIONS`) and the releases since it signed (`releases.RELEASED`). Facts dated after
-    `as_of` are left out; what people logged since stays. Out: `TIMELINE`.
+    champions (`CHAMPIONS`), the releases since it signed (`releases.RELEASED`) and the pieces of content sent
+    to it (`sends.SENDS` that stand, with their title). Facts dated after `as_of` are left out; what people
+    logged since stays. Out: `TIMELINE`.
     """
     then = pl.concat(
         [
@@ -56,7 +59,12 @@ def timeline(
         ]
     ).filter(pl.col("at").dt.date() <= as_of)
     since = pl.concat(
-        [_calls(calls), _exceptions(exceptions), _pulses(PULSES.empty() if pulses is None else pulses)]
+        [
+            _calls(calls),
+            _exceptions(exceptions),
+            _pulses(PULSES.empty() if pulses is None else pulses),
+            _content(SENDS.empty().with_columns(title=pl.lit("")) if sent is None else sent),
+        ]
     )
     return TIMELINE.check(pl.concat([then, since]).sort("at", descending=True, maintain_order=True))
 
@@ -159,6 +167,13 @@ def _pulses(pulses: pl.DataFrame) -> pl.DataFrame:
     title = pl.concat_str(pl.lit("Pulse: "), word(), taken_back)
     detail = pl.format("{} ({})", "reason", "given_by")
     return _rows(pulses, at="given_at", channel=pl.lit("pulse"), title=title, detail=detail)
+
+
+def _content(sent: pl.DataFrame) -> pl.DataFrame:
+    title = pl.format("Sent: {}", "title")
+    way = pl.when(pl.col("how") == ON_CALL).then(pl.lit("with the call")).otherwise(pl.lit("by e-mail"))
+    detail = pl.format("{}, by {}", way, "sent_by")
+    return _rows(sent, at="sent_at", channel=pl.lit("content"), title=title, detail=detail)
 
 
 def _exceptions(exceptions: pl.DataFrame) -> pl.DataFrame:

@@ -28,6 +28,7 @@ from components.exception_card import exception_card
 from components.path_card import path_card
 from components.pulse_card import pulse_card
 from components.queries import Reader
+from components.queries import content as queries_content
 from components.queries import why as queries_why
 from components.timeline import timeline_list
 from components.users_table import users_table
@@ -166,6 +167,7 @@ def _events(reader: Reader, account: str, signed_on: date | None) -> pl.DataFram
         queries.pulses(reader).filter(pl.col("account_id") == account),
         champions=queries_why.quiet_champions(reader, account),
         releases=queries_why.releases(reader, account, signed_on),
+        sent=queries_content.sent_to(reader, account),
     )
 
 

@@ -36,6 +36,13 @@ def sends(reader: Reader) -> pl.DataFrame:
     return _sends(*key, reader.viewer.scope, reader)
 
 
+def sent_to(reader: Reader, account_id: str) -> pl.DataFrame:
+    """What was sent to one account, newest first; `models.sends.SENDS` with each piece's title."""
+    titles = playbooks.library(reader).select("content_id", "title")
+    mine = sends(reader).filter(pl.col("account_id") == account_id)
+    return mine.join(titles, on="content_id", how="left", maintain_order="left")
+
+
 def effects(reader: Reader) -> dict[int, dict[str, Any]]:
     """What use followed each piece in the whole company, by piece; rows of `CONTENT_EFFECT`."""
     try:

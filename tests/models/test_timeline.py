@@ -178,3 +178,19 @@ def test_quiet_champions_and_releases_stand_at_their_day() -> None:
 
 
 FLEET = "first used by anybody that day, by 9 accounts since"
+
+
+def test_a_piece_that_was_sent_stands_at_its_moment() -> None:
+    """Also one sent after the snapshot's day, as a call logged since does."""
+    sent = pl.DataFrame(
+        [
+            {"sent_at": datetime(2026, 11, 21, 9), "how": "call", "sent_by": "Eva", "title": "First route"},
+            {"sent_at": datetime(2026, 11, 2, 9), "how": "e-mail", "sent_by": "Ben", "title": "Reports"},
+        ]
+    )
+    found = timeline(facts(), NO_CALLS, NO_EXCEPTIONS, AS_OF, sent=sent)
+    assert told(found) == [
+        ("content", "Sent: First route", "with the call, by Eva"),
+        ("content", "Sent: Reports", "by e-mail, by Ben"),
+    ]
+    assert found["at"][0] == datetime(2026, 11, 21, 9)
