@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -76,7 +76,7 @@ def demo(
             store,
             SYSTEM,
             _now(),
-            as_of=_now().date() - timedelta(days=1),
+            as_of=_today(store) - timedelta(days=1),
             accounts=accounts,
             months=months,
             seed=seed,
@@ -155,7 +155,8 @@ def export_(
     with _work() as (store, _):
         who = _viewer(store, viewer) if viewer else SYSTEM
         day = as_of.date() if as_of else None
-        rows = export(store, who, _now(), what, format_, out, as_of=day, dictionary_out=dictionary)
+        zone = _zone(store)
+        rows = export(store, who, _now(), what, format_, out, as_of=day, dictionary_out=dictionary, zone=zone)
     _say(as_json, {"rows": rows}, f"{rows:,} rows written to {out}.")
 
 
@@ -163,7 +164,7 @@ def export_(
 def backtest_(as_of: AsOf = None, as_json: AsJson = False) -> None:
     """Hold the churn model against the past, honestly."""
     with _work() as (store, _):
-        found = backtest(store, as_of.date() if as_of else _now().date())
+        found = backtest(store, as_of.date() if as_of else _today(store))
     warned = "".join(f"\nWarning: {warning}" for warning in found["warnings"])
     _say(as_json, found, f"{found['sentence']}{warned}")
 
@@ -256,6 +257,15 @@ def _viewer(store: Store, email: str) -> Viewer:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _zone(store: Store) -> tzinfo:
+    """The chosen time zone, or else this machine's own."""
+    return store.configuration.zone or datetime.now().astimezone().tzinfo or UTC
+
+
+def _today(store: Store) -> date:
+    return _now().replace(tzinfo=UTC).astimezone(_zone(store)).date()
 
 
 def _toml(path: Path) -> dict[str, Any]:

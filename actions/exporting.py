@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import cast
 
@@ -41,12 +41,18 @@ FORMATS = ("csv", "xlsx", "ics", "parquet", "json")
 
 @dataclass(frozen=True)
 class Asked:
-    """Who exports from which snapshot, and when (UTC)."""
+    """Who exports from which snapshot, when (UTC), and in whose time zone."""
 
     store: Store
     viewer: Viewer
     now: datetime
     snapshot: Snapshot
+    zone: tzinfo = UTC
+
+    @property
+    def here(self) -> datetime:
+        """Now, on the clock of who exports."""
+        return self.now.replace(tzinfo=UTC).astimezone(self.zone)
 
 
 def accounts(asked: Asked) -> pl.DataFrame:
@@ -86,8 +92,8 @@ def calls(asked: Asked) -> pl.DataFrame:
         book,
         fact(database, viewer, "contacts"),
         tasks.listing(database, viewer),
-        asked.now.replace(tzinfo=UTC),
-        effects.known_on(asked.store, viewer, asked.now.date(), asked.snapshot),
+        asked.here,
+        effects.known_on(asked.store, viewer, asked.here.date(), asked.snapshot),
         rules=rules_from(body, playbooks=spoken_now(asked.store)),
         budget=budget_from(body, every, book, asked.snapshot.as_of),
     )
@@ -166,10 +172,12 @@ def export(
     *,
     as_of: date | None = None,
     dictionary_out: Path | None = None,
+    zone: tzinfo = UTC,
 ) -> int:
     """Write one of `EXPORTS` to `out`; returns its rows. `CALENDARS` says which can be a calendar (`ics`).
 
-    `dictionary_out` names a CSV file for what the columns mean; in XLSX a second sheet says so too.
+    `now` is UTC; today is its day in `zone`, as on the screens in the browser's. `dictionary_out` names a CSV
+    file for what the columns mean; in XLSX a second sheet says so too.
     """
     snapshot = snapshots.newest(store.database, as_of)
     if snapshot is None:
@@ -178,10 +186,11 @@ def export(
     if fmt == "ics" and what not in CALENDARS:
         held = ", ".join(CALENDARS)
         raise DataError(f"A calendar holds {held}, not {what}: choose csv, xlsx, parquet or json.")
-    frame = EXPORTS[what](Asked(store, viewer, now, snapshot))
+    asked = Asked(store, viewer, now, snapshot, zone)
+    frame = EXPORTS[what](asked)
     told = dictionary(frame, what)
     if fmt == "ics":
-        frame = CALENDARS[what](frame, now.date())
+        frame = CALENDARS[what](frame, asked.here.date())
         body = calendar_bytes(frame, now.replace(tzinfo=UTC))
     else:
         body = table_bytes(frame, cast("TableFormat", fmt), told)

@@ -7,16 +7,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from components import session
+from components import queries, session
 
 
 def here() -> datetime:
-    """Now, in the browser's time zone; in UTC while the browser has not said."""
-    zone = st.context.timezone
+    """Now, in the browser's time zone; in `ROUNDS_TIMEZONE`, or else UTC, while the browser has not said."""
     try:
-        return session.now().astimezone(ZoneInfo(zone) if zone else UTC)
+        return session.now().astimezone(ZoneInfo(st.context.timezone or ""))
     except (ZoneInfoNotFoundError, ValueError):
-        return session.now()
+        return session.now().astimezone(queries.store().configuration.zone or UTC)
 
 
 def today() -> date:

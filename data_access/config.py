@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data_access.errors import ConfigurationError
@@ -18,7 +20,8 @@ class Configuration(BaseSettings):
     facts, snapshots and what people write (SQLite file or PostgreSQL). `usage_url` names the
     store of raw usage events: a folder (Parquet by month) or a SQL database. `admins` are the addresses,
     separated by commas, of those who give the others their roles. Who signed in longer than
-    `session_hours` ago signs in again. The URLs may hold a password and are never shown.
+    `session_hours` ago signs in again. `timezone` is whose day it is where no browser says. The URLs may
+    hold a password and are never shown.
     """
 
     model_config = SettingsConfigDict(env_prefix="ROUNDS_", extra="ignore")
@@ -28,6 +31,20 @@ class Configuration(BaseSettings):
     usage_url: str = Field(default="", repr=False)
     admins: str = ""
     session_hours: float = Field(default=12.0, gt=0)
+    timezone: str = ""
+
+    @field_validator("timezone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            return name and ZoneInfo(name).key
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise ValueError(f"'{name}' is no time zone; give a name such as Europe/Berlin") from error
+
+    @property
+    def zone(self) -> tzinfo | None:
+        """The time zone that was chosen; None where none was."""
+        return ZoneInfo(self.timezone) if self.timezone else None
 
     @property
     def first_admins(self) -> tuple[str, ...]:
