@@ -6,6 +6,8 @@ from typing import Any
 
 import polars as pl
 
+from models.shares import percent
+
 Figure = dict[str, Any]
 
 CONFIG: Figure = {"displayModeBar": False}
@@ -95,7 +97,10 @@ def tenths(rows: pl.DataFrame) -> Figure:
 
 def tenths_alt(rows: pl.DataFrame) -> str:
     """The tenths in words."""
-    told = [f"predicted {p:.0%}, {o:.0%} left" for p, o in rows.select("predicted", "observed").iter_rows()]
+    told = [
+        f"predicted {percent(p)}, {percent(o)} left"
+        for p, o in rows.select("predicted", "observed").iter_rows()
+    ]
     return f"Predicted chance and share that left, by tenth: {'; '.join(told)}."
 
 

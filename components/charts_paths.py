@@ -13,6 +13,7 @@ from components import words
 from models.paths.chosen import Chosen
 from models.paths.picture import AHEAD, DID, NOW, SKIPPED, Panel, Picture
 from models.paths.progress_frames import BEHIND, DONE, NOT_STARTED, OFF_PATH, ON_TRACK, STUCK
+from models.shares import percent
 
 Figure = dict[str, Any]
 
@@ -161,13 +162,13 @@ def _funnel(drawing: _Drawing, panel: Panel, width: float) -> None:
     drawing.text(-0.012, middle, "have done it", "right")
     for place, n in enumerate(panel.reached):
         share = n / panel.accounts if panel.accounts else 0.0
-        says = f"{n:,} of {panel.accounts:,} ({_percent(share)}) did {_safe(panel.steps[place])}"
+        says = f"{n:,} of {panel.accounts:,} ({percent(share)}) did {_safe(panel.steps[place])}"
         across = (place * width + 0.003, (place + 1) * width - 0.003)
         if n:
             show = Chosen("did", path_key=panel.path_key, column=place).text
             top = bottom - max(2.0, (_FUNNEL_HEIGHT - 2) * share)
             drawing.box(across, (top, bottom), _FUNNEL, show, says)
-        drawing.text((place + 0.5) * width, middle, f"{n:,} · {_percent(share)}")
+        drawing.text((place + 0.5) * width, middle, f"{n:,} · {percent(share)}")
     drawing.y = bottom + 2 * _GAP
 
 
@@ -249,10 +250,6 @@ def _says(panel: Panel, row: dict[str, Any], cell: dict[str, Any]) -> str:
 
 def _days(days: int | None) -> str:
     return "next" if days is None else words.count(days, "day")
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}".replace("%", " %")
 
 
 def _safe(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from models.retention_rows import GRR, LOGO, NRR, RENEWAL_GRR, RENEWAL_NRR, WON
+from models.shares import percent
 
 Figure = dict[str, Any]
 
@@ -70,7 +71,7 @@ def rates_alt(series: pl.DataFrame) -> str:
         rows = series.filter((pl.col("figure") == name) & pl.col("value").is_not_null()).sort("until")
         if rows.height:
             first, last = rows.row(0, named=True), rows.row(-1, named=True)
-            told.append(f"{NAMES[name]} from {first['value']:.0%} to {last['value']:.0%}")
+            told.append(f"{NAMES[name]} from {percent(first['value'])} to {percent(last['value'])}")
     return f"Line chart by month, {_span(series)}: {', '.join(told) or 'no base yet'}."
 
 

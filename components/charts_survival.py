@@ -6,6 +6,8 @@ from typing import Any
 
 import polars as pl
 
+from models.shares import percent
+
 Figure = dict[str, Any]
 
 CONFIG: Figure = {"displayModeBar": False}
@@ -36,7 +38,7 @@ def curves(found: pl.DataFrame) -> Figure:
 def curves_alt(summary: pl.DataFrame) -> str:
     """The curves in words; `summary` has part and survival after a year."""
     told = [
-        f"{row['part']} {row['survival']:.0%} after a year"
+        f"{row['part']} {percent(row['survival'])} after a year"
         for row in summary.head(MOST_PARTS).iter_rows(named=True)
     ]
     return f"Share still a customer by months since signing: {', '.join(told)}."

@@ -6,6 +6,7 @@ import json
 from datetime import date
 
 from components import words
+from models.shares import percent
 
 _NAMES = {
     "actual_28": "events in the last 28 days",
@@ -91,15 +92,15 @@ _SAID_ELSEWHERE = ("since", "contact_id", "response_id", "interaction_id")
 """The card says since when; ids say nothing to a person."""
 
 
-def in_words(evidence: str, today: date) -> str:
-    """The evidence (a JSON object) as one line: "events expected 40 · events in the last 28 days 12"."""
+def in_words(evidence: str, seen: date, today: date) -> str:
+    """The evidence (a JSON object) as it was seen on a day: "On 3 Nov: events expected 40 · score 6"."""
     numbers = json.loads(evidence or "{}")
     parts = [
         f"{_NAMES.get(name, name.replace('_', ' '))} **{_shown(name, value, today)}**"
         for name, value in numbers.items()
         if name not in _SAID_ELSEWHERE and value is not None and value != ""
     ]
-    return " · ".join(parts)
+    return f"On {words.day(seen, today)}: {' · '.join(parts)}" if parts else ""
 
 
 def _shown(name: str, value: object, today: date) -> str:
@@ -107,7 +108,7 @@ def _shown(name: str, value: object, today: date) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float):
         return (
-            f"{value:.0%}"
+            percent(value)
             if name in _SHARES
             else f"{value:,.0f}"
             if value == round(value)

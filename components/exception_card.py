@@ -70,7 +70,11 @@ def _said(row: dict[str, Any]) -> None:
         dates.append(f"mended {words.day(row['closed_on'], today)}")
     is_due = row["due_on"] is not None and row["closed_on"] is None
     due = f"**Due {words.near(row['due_on'], today)}.** " if is_due else ""
-    small = [part for part in (evidence.in_words(row["evidence"], today), " · ".join(dates)) if part]
+    small = [
+        part
+        for part in (evidence.in_words(row["evidence"], row["last_seen"], today), " · ".join(dates))
+        if part
+    ]
     told = [
         "  \n".join([words.plain(row["sentence"]), *(f":small[:gray[{part}]]" for part in small)]),
         f":material/assignment: {due}{words.plain(row['prescription'])}",

@@ -12,6 +12,7 @@ from models.paths.frames import Discovery
 from models.paths.picture import Picture
 from models.paths.progress_frames import STATES as STATES
 from models.paths.progress_frames import STUCK
+from models.shares import percent
 
 MOST_TOLD = 3
 
@@ -188,4 +189,4 @@ def _levels(path: HappyPath) -> list[tuple[int, list[PathStep]]]:
 
 
 def _percent(share: object) -> str:
-    return f"{share:.0%}".replace("%", " %") if isinstance(share, float) else "–"
+    return percent(share if isinstance(share, float) else None)

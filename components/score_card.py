@@ -10,6 +10,7 @@ import streamlit as st
 
 from components import words
 from models.reference import BASELINE
+from models.shares import percent
 
 _PARTS = {
     "frequency": "Frequency: how often",
@@ -37,7 +38,7 @@ def behaviour(row: dict[str, Any], today: date) -> None:
     lines = ["| Part | Beats | Weight | Points |", "| --- | ---: | ---: | ---: |"]
     lines += [
         f"| {said}{_against(row) if part == 'frequency' else ''} | {words.whole(row[part])} % "
-        f"| {_share(row[f'{part}_weight'])} | {_points(row[f'{part}_points'])} |"
+        f"| {percent(row[f'{part}_weight'])} | {_points(row[f'{part}_points'])} |"
         for part, said in _PARTS.items()
     ]
     lines.append(f"| **Sum** | | | **{row['behaviour']:.1f}** |")
@@ -104,10 +105,6 @@ def risk(row: dict[str, Any]) -> None:
     if len(telling) < len(parts):
         quiet = len(parts) - len(telling)
         st.caption("1 other sign adds nothing." if quiet == 1 else f"{quiet} other signs add nothing.")
-
-
-def _share(weight: float | None) -> str:
-    return "–" if weight is None else f"{weight:.0%}".replace("%", " %")
 
 
 def _points(points: float | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from components.jobs import Job
+from models.shares import percent
 
 ENDINGS = ("csv", "tsv", "txt", "gz", "parquet", "json", "jsonl", "ndjson", "xlsx")
 
@@ -39,7 +40,7 @@ def far(job: Job) -> str:
     if job.share is None:
         return f"{job.done:,} rows so far" if job.done else "under way"
     left = job.seconds_left
-    return f"{job.share:.0%}" + ("" if left is None else f", {wait(left)} left")
+    return percent(job.share) + ("" if left is None else f", {wait(left)} left")
 
 
 def wait(seconds: float) -> str:

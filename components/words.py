@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
+from models import shares
 from models.call_email import grouped
 
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF", "INR": "₹"}
@@ -102,7 +103,7 @@ def percent(share: float) -> str:
     >>> percent(0.124), percent(0.0312)
     ('12 %', '3.1 %')
     """
-    return f"{100 * share:.{0 if share >= 0.0995 else 1}f} %"
+    return shares.percent(share, 0 if share >= 0.0995 else 1)
 
 
 def tenure(days: int | None) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from models.call_hours import CLOSES, OPENS, WEEKEND, Holiday, Hours
+from models.shares import percent
 
 REST_DAYS, RETRY_DAYS = 14, 2
 USUAL: dict[str, Any] = {
@@ -87,7 +88,7 @@ def in_words(body: Mapping[str, Any]) -> dict[str, str]:
     told = {
         "Rest after a call": f"{use['rest_days']} days; {use['retry_days']} when nobody was reached",
         "Calls from": f"{use['opens']} to {use['closes']} o'clock where they are; no calls on {off}",
-        "Kept for small accounts": f"{float(use['small_share']):.0%} of the calls of a day",
+        "Kept for small accounts": f"{percent(float(use['small_share']))} of the calls of a day",
         "Holidays": "; ".join(" ".join(part for part in one.values() if part) for one in use["holidays"]),
         "Calls a day, of one's own": each,
     }

@@ -111,10 +111,10 @@ def _sentence() -> pl.Expr:
         .otherwise(pl.format("last heard from on {}", pl.col("heard_on").dt.strftime("%-d %b %Y")))
     )
     return pl.format(
-        "used it on {} of {} days before, on none of the {} since; {}; {}",
+        "used it on {} of {} days up to {}, on none since; {}; {}",
         "active_days",
         "watched_days",
-        "quiet_days",
+        pl.col("quiet_since").dt.strftime("%-d %b %Y"),
         others,
         heard,
     )

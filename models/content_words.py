@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from models.content_effect import AFTER, LEAST
+from models.shares import percent
 
 CAUTION = (
     "People choose whom they send a piece to, so this tells what followed, not what it caused. Beside stand "
@@ -65,7 +66,7 @@ def _verdict(low: float, high: float, what: str) -> str:
 def _moved(share: float) -> str:
     if abs(share) < 0.005:
         return "stayed the same"
-    return f"{'rose' if share > 0 else 'fell'} by {abs(share):.0%}".replace("%", " %")
+    return f"{'rose' if share > 0 else 'fell'} by {percent(abs(share))}"
 
 
 def _percent(share: float) -> str:

@@ -11,6 +11,7 @@ import polars as pl
 from models.contracts import Column, Contract
 from models.declines_panel import Flags, Matrix, Vector, Whole
 from models.facts import DAY, REAL
+from models.shares import percent
 
 FLEET = Contract(
     "decline_fleet",
@@ -147,7 +148,7 @@ def fleet_fall(fleet: pl.DataFrame, as_of: date, *, under: float = 0.8) -> Fleet
         or recent / before >= under
     ):
         return None
-    fall = f"{1 - recent / before:.0%}".replace("%", " %")
+    fall = percent(1 - recent / before)
     until = f"{as_of.day} {as_of:%b %Y}"
     sentence = f"Use by all accounts together fell by {fall} in the 28 days to {until}. Check the data first."
     return FleetFall(recent / before, start, as_of, sentence)

@@ -83,7 +83,7 @@ def _waiting(rows: pl.DataFrame, kind: str, limit: str) -> pl.DataFrame:
     )
     ending = "Most likely it was dropped." if kind == HANDOFF_DROPPED else "It is late."
     sentence = pl.format(
-        "Handed from {} to {} on {} and not taken over for {}; it takes {}. {}",
+        "Handed from {} to {} on {} and not taken over within {}; it takes {}. {}",
         "from_team",
         "to_team",
         day_words(pl.col("handed_on")),
@@ -133,10 +133,9 @@ def _both(rows: pl.DataFrame) -> pl.DataFrame:
     now = rows.filter(pl.col("to_on").is_null() & (pl.col("days") > OVERLAP_DAYS) & ~usual)
     longest = now.unique("account_id", keep="first", maintain_order=True)
     sentence = pl.format(
-        "{} and {} have both held it for {}, since {}: nobody knows who answers.",
+        "{} and {} have both held it since {}: nobody knows who answers.",
         pl.col("team").str.replace(r"^.", pl.col("team").str.slice(0, 1).str.to_uppercase()),
         "other_team",
-        count_words(pl.col("days"), "day"),
         day_words(pl.col("from_on")),
     )
     named = longest.with_columns(

@@ -174,9 +174,7 @@ def renewal_untouched(accounts: pl.DataFrame, interactions: pl.DataFrame, as_of:
         .then(pl.lit("no call, meeting or answered message is on record"))
         .otherwise(pl.format("nobody has spoken with them since {}", day_words(pl.col("last_spoken"))))
     )
-    renews = pl.format(
-        "Renews in {} ({})", count_words(pl.col("days_left"), "day"), day_words(pl.col("renewal_on"))
-    )
+    renews = pl.format("Renews on {}", day_words(pl.col("renewal_on")))
     return finding_rows(
         rows.with_columns(
             since.alias("since"),

@@ -63,7 +63,7 @@ def waiting_on_us(
         .unique("account_id", keep="first", maintain_order=True)
         .with_columns(
             severity=0.4 + 0.15 * (pl.col("working_days") / pl.col("reply_level") - 1),
-            sentence=_sentence(),
+            sentence=_sentence(as_of),
         )
     )
     return finding_rows(
@@ -75,15 +75,16 @@ def waiting_on_us(
     )
 
 
-def _sentence() -> pl.Expr:
+def _sentence(as_of: date) -> pl.Expr:
     subject = pl.col("subject").str.replace_all(r"\s+", " ").str.strip_chars().str.slice(0, 120)
     about = pl.when(subject.str.len_chars() > 0).then(pl.format(" about “{}”", subject)).otherwise(pl.lit(""))
     level = pl.col("reply_level").cast(pl.String).str.strip_suffix(".0")
     return pl.format(
-        "Wrote to us ({}) on {}{} and has waited {}; the level is {}.",
+        "Wrote to us ({}) on {}{} and had waited {} by {}; the level is {}.",
         "channel",
         day_words(pl.col("since")),
         about.fill_null(""),
         count_words(pl.col("working_days"), "working day"),
+        day_words(pl.lit(as_of)),
         level,
     )

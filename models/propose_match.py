@@ -12,6 +12,7 @@ from models.mapping import DERIVED
 from models.normalise_rules import KINDS
 from models.propose_profile import Profile, SampledFile, profiles
 from models.propose_words import FILES, SIGNS, likeness, plain
+from models.shares import percent
 
 OVERLAP = 0.9
 """Share of a column's values that must be known accounts before it is taken for their id."""
@@ -187,7 +188,9 @@ def _link(one: Match, key: pl.Series | None) -> None:
         share, best = _by_values(free, key)
         if best is not None:
             _take(one, wanted, best)
-            strange = f"{1 - share:.1%} of the values of '{best.name}' are not among the accounts seen."
+            strange = (
+                f"{percent(1 - share, 1)} of the values of '{best.name}' are not among the accounts seen."
+            )
             one.doubts += [strange] if share < 1 else []
             return
     named = [(likeness(profile.name, "accounts", "account_id"), profile) for profile in free]

@@ -10,6 +10,7 @@ import polars as pl
 from models.contracts import Column, Contract
 from models.facts import DAY, FLAG, REAL, TEXT, WHOLE
 from models.replay_base import FOLLOWED_DAYS, Base, everybody, matched
+from models.shares import percent
 from models.wilson import Share
 
 WEEKS = 12
@@ -159,4 +160,4 @@ def verdict(told: Replay) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %" if share < 0.1 else f"{100 * share:.0f} %"
+    return percent(share, 1 if share < 0.1 else 0)

@@ -1,7 +1,8 @@
 """The signs that an account may leave, each as a badness of 0-1 and a plain sentence.
 
 Weights of use were judged on learners' withdrawals over several dates (`benchmarks/oulad_scores.py`);
-those that this data cannot judge (feelings, renewals) are stated priors.
+those that this data cannot judge (feelings, renewals) are stated priors. Sentences name days and no
+distances to them: they are read on later days too.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
+
+from models.findings import count_words, day_words
 
 QUIET_SPAN = 10
 """Ten of its own usual gaps without use is as bad as quiet gets."""
@@ -45,15 +48,15 @@ def _quiet(as_of: date) -> pl.Expr:
     return pl.when(_uses_known()).then(pl.when(_never_used()).then(1.0).otherwise(gap))
 
 
-def _quiet_words(as_of: date) -> pl.Expr:
+def _quiet_words(_: date) -> pl.Expr:
     return (
         pl.when(_never_used())
         .then(pl.lit("No use seen so far."))
         .otherwise(
             pl.format(
-                "Last used {} ago; it used to come back every {}.",
-                days_text(_gap(as_of)),
-                days_text(usual_gap().round(0).cast(pl.Int64)),
+                "Last used on {}; it used to come back every {}.",
+                day_words(pl.col("last_active_on")),
+                count_words(usual_gap().round(0), "day"),
             )
         )
     )
@@ -66,11 +69,6 @@ def _never_used() -> pl.Expr:
 def _uses_known() -> pl.Expr:
     """Whether usage is recorded in this company at all, and still arrives for the account's segment."""
     return pl.col("last_active_on").is_not_null().any() & ~pl.col("usage_stopped")
-
-
-def days_text(days: pl.Expr) -> pl.Expr:
-    """ "1 day", "3 days"."""
-    return pl.when(days == 1).then(pl.lit("1 day")).otherwise(pl.format("{} days", days))
 
 
 def _few_days(_: date) -> pl.Expr:
@@ -165,7 +163,9 @@ def _detractor(as_of: date) -> pl.Expr:
 
 def _detractor_words(_: date) -> pl.Expr:
     return pl.format(
-        "Last answered {} of 10 on {}.", pl.col("last_nps").round(0).cast(pl.Int64), pl.col("last_nps_on")
+        "Last answered {} of 10 on {}.",
+        pl.col("last_nps").round(0).cast(pl.Int64),
+        day_words(pl.col("last_nps_on")),
     )
 
 
@@ -178,7 +178,7 @@ def _silent_words(_: date) -> pl.Expr:
     return (
         pl.when(pl.col("last_answer_on").is_null())
         .then(pl.lit("Asked, but never answered."))
-        .otherwise(pl.format("Last answer on {}.", pl.col("last_answer_on")))
+        .otherwise(pl.format("Last answer on {}.", day_words(pl.col("last_answer_on"))))
     )
 
 
@@ -186,17 +186,17 @@ def _renewal(as_of: date) -> pl.Expr:
     return 1 - (pl.col("renewal_on") - pl.lit(as_of)).dt.total_days() / RENEWAL_NEAR
 
 
-def _renewal_words(as_of: date) -> pl.Expr:
-    days = (pl.col("renewal_on") - pl.lit(as_of)).dt.total_days()
-    return pl.format("Renewal on {}, in {}.", pl.col("renewal_on"), days_text(days))
+def _renewal_words(_: date) -> pl.Expr:
+    return pl.format("Renewal on {}.", day_words(pl.col("renewal_on")))
 
 
 def _young(_: date) -> pl.Expr:
     return 1 - pl.col("tenure_days") / YOUNG
 
 
-def _young_words(_: date) -> pl.Expr:
-    return pl.format("A customer for {}.", days_text(pl.col("tenure_days")))
+def _young_words(as_of: date) -> pl.Expr:
+    signed = pl.lit(as_of) - pl.duration(days=pl.col("tenure_days"))
+    return pl.format("A customer since {}.", day_words(signed))
 
 
 TERMS: tuple[Term, ...] = (

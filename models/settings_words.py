@@ -14,6 +14,7 @@ from models.contracts import Column, Contract
 from models.decisions import Success, decisions, success_from
 from models.findings import KINDS, OFF
 from models.keeping import in_words as kept_in_words
+from models.shares import percent
 
 DEFAULT_CAPACITY = 8
 DAYS = (90, 180, 365)
@@ -117,7 +118,7 @@ def told(body: Mapping[str, Any]) -> dict[str, str]:
         "keep",
     }
     if "holdout" in body:
-        known["Held out of the calls"] = f"{float(body['holdout']):.0%}" if body["holdout"] else "none"
+        known["Held out of the calls"] = percent(float(body["holdout"])) if body["holdout"] else "none"
     others = set(body) - told_above
     return (
         known

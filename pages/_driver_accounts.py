@@ -13,6 +13,7 @@ from components.navigation import entry
 from components.queries import Reader
 from components.queries import settings as queries_settings
 from models import driver_accounts
+from models.shares import percent
 from pages import _files
 
 KEY = "driver"
@@ -86,7 +87,7 @@ def _sum(reader: Reader, driver: dict[str, Any], counted: pl.DataFrame) -> str:
         told += f" In this book are {counted.height:,} of the {of:,} accounts that the driver was told from."
     return (
         f"{told} As counted, as of {reader.as_of:%-d %b %Y}; the table above compares within segment and "
-        f"half-year: {driver['share_with']:.0%} against {driver['share_without']:.0%}."
+        f"half-year: {percent(driver['share_with'])} against {percent(driver['share_without'])}."
     )
 
 
@@ -94,7 +95,7 @@ def _good(succeeded: pl.Series) -> str:
     if succeeded.is_empty():
         return ""
     good = int(succeeded.sum())
-    return f", of them {good:,} ({good / len(succeeded):.0%}) succeeded"
+    return f", of them {good:,} ({percent(good / len(succeeded))}) succeeded"
 
 
 def _named(reader: Reader, rows: pl.DataFrame) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from components.queries import goals as queries_goals
 from components.queries import retention as queries_retention
 from models.goals import BEHIND, MEANINGS, MEASURES, MISSED, REACHED, UNKNOWN, Progress, progress
 from models.retention_rows import GRR, NRR
+from models.shares import percent
 from pages._retention_opened import opened
 
 WHERE = "retention"
@@ -76,7 +77,7 @@ def _goal(
         with chart:
             st.metric(
                 f"{name} by month",
-                f"{now.value:.1%}",
+                percent(now.value, 1),
                 chart_data=own["value"].to_list(),
                 chart_type="line",
                 label_visibility="collapsed",
@@ -88,13 +89,13 @@ def _goal(
 
 
 def _said(row: dict[str, Any], now: Progress) -> str:
-    target = f"Target {row['target']:.1%} by {row['due_on']:%-d %b %Y}"
+    target = f"Target {percent(row['target'], 1)} by {row['due_on']:%-d %b %Y}"
     if now.value is None or now.day is None:
         return f"{target}; the measure isn't known yet."
-    start = f"from {now.start:.1%} on {row['starts_on']:%-d %b %Y}" if now.start is not None else ""
-    way = "" if now.way is None else f", {max(now.way, 0):.0%} of the way"
-    line = "" if now.expected is None else f" An even pace would be at {now.expected:.1%}."
-    return f"{target}. Now {now.value:.1%} ({now.day:%-d %b %Y}), {start}{way}.{line}"
+    start = f"from {percent(now.start, 1)} on {row['starts_on']:%-d %b %Y}" if now.start is not None else ""
+    way = "" if now.way is None else f", {percent(max(now.way, 0))} of the way"
+    line = "" if now.expected is None else f" An even pace would be at {percent(now.expected, 1)}."
+    return f"{target}. Now {percent(now.value, 1)} ({now.day:%-d %b %Y}), {start}{way}.{line}"
 
 
 def _worth(reader: Reader, row: dict[str, Any], now: Progress, currency: str, into: str) -> str:
@@ -120,7 +121,7 @@ def _new(reader: Reader, goals: list[dict[str, Any]], currency: str, into: str) 
         st.caption(MEANINGS[measure])
         own = queries_goals.trends(reader, currency, into).filter(pl.col("measure") == measure).sort("day")
         now = float(own["value"][-1]) if own.height else None
-        st.caption("Not known yet." if now is None else f"Now {now:.1%}.")
+        st.caption("Not known yet." if now is None else f"Now {percent(now, 1)}.")
         _inputs(
             f"goal-new-{measure}",
             now if now is not None else 0.9,
@@ -203,6 +204,6 @@ def _rows(
     said = f"**{words.count(rows.height, 'row')}**"
     if own.height:
         point = own.row(0, named=True)
-        sums = f"{point['part']:,.0f} ÷ {point['whole']:,.0f} = {point['value']:.1%}"
+        sums = f"{point['part']:,.0f} ÷ {point['whole']:,.0f} = {percent(point['value'], 1)}"
         said = f"**{sums}**, from {words.count(rows.height, 'row')}."
     opened(reader, f"goal-{measure}", rows, said, f"The rows behind {label}")

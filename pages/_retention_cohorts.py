@@ -13,6 +13,7 @@ from components.queries import Reader
 from components.queries import retention as queries_retention
 from components.queries.retention import Chosen
 from models.cohorts import GRIDS, LOGOS, MRR, USE, cell_rows, cohorts
+from models.shares import percent
 from pages._retention_opened import amount, opened
 
 _GRID, _COHORT, _AGE = "grid", "cohort", "age"
@@ -57,7 +58,9 @@ def _sentence(found: pl.DataFrame, grid: str) -> None:
         MRR: "of their first MRR is paid",
         USE: f"use it: {part:,.0f} of {whole:,.0f}",
     }[grid]
-    st.markdown(f"**A year on, {part / whole:.0%} {told}** ({n} of {words.count(old.height, 'cohort')}).")
+    st.markdown(
+        f"**A year on, {percent(part / whole)} {told}** ({n} of {words.count(old.height, 'cohort')})."
+    )
 
 
 def _grid(reader: Reader, found: pl.DataFrame, grid: str) -> None:
@@ -104,10 +107,10 @@ def _cell(reader: Reader, rows: pl.DataFrame, found: pl.DataFrame, grid: str, cu
     mine = rows.filter((pl.col("cohort") == cohort) & (pl.col("age") == age))
     if grid == MRR:
         made, base = round(float(mine["mrr"].sum()), 2), round(float(mine["mrr_first"].sum()), 2)
-        said = f"**{amount(made, currency)} ÷ {amount(base, currency)} = {made / base:.1%}**"
+        said = f"**{amount(made, currency)} ÷ {amount(base, currency)} = {percent(made / base, 1)}**"
     else:
         made, base = float(mine["kept" if grid == LOGOS else "active"].sum()), float(mine.height)
-        said = f"**{made:,.0f} ÷ {base:,.0f} = {made / base:.1%}**"
+        said = f"**{made:,.0f} ÷ {base:,.0f} = {percent(made / base, 1)}**"
     same = abs(made / base - cell["share"]) < 1e-9
     told = "as in the grid" if same else "not as in the grid; please report this"
     shown = mine.drop("cohort", "age").sort("kept", "account_id")

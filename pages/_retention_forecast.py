@@ -14,6 +14,7 @@ from components.queries import Reader
 from components.queries import retention as queries_retention
 from components.queries.retention import Chosen
 from models.forecast import Forecast
+from models.shares import percent
 from pages._retention_opened import amount, opened
 
 _QUARTER, _DUE, _MADE = "quarter", "due_quarter", "past_forecast"
@@ -47,7 +48,7 @@ def _mrr(reader: Reader, made: Forecast, own: pl.DataFrame, series: pl.DataFrame
     grown = "grew" if ratio >= 1 else "shrank"
     st.caption(
         f"From how long {made.endings:,} former customers stayed, and from those who stayed the past year: "
-        f"they {grown} by {abs(ratio - 1):.1%} ({words.count(made.growth.accounts, 'account')})."
+        f"they {grown} by {percent(abs(ratio - 1), 1)} ({words.count(made.growth.accounts, 'account')})."
     )
     past = series.filter(pl.col("figure") == "MRR closing").sort("until").tail(13)
     st.plotly_chart(
@@ -132,7 +133,7 @@ def _past(reader: Reader, chosen: Chosen, currency: str, into: str) -> None:
     high = "more" if off > 0 else "less"
     st.markdown(
         f"**{inside} of {own.height} past forecasts held what came**; 90 % should. "
-        f"On average {abs(off):.1%} {high} came than expected."
+        f"On average {percent(abs(off), 1)} {high} came than expected."
     )
     shown = own.drop("currency")
     pairs = [(row["made_on"], row["until"]) for row in shown.iter_rows(named=True)]
@@ -163,7 +164,9 @@ def _renewals(reader: Reader, chosen: Chosen) -> None:
         empty.nothing("No renewal was due in the past year.", "Without past renewals none can be foreseen.")
         return
     rate = float(found["rate"][0])
-    st.markdown(f"**{rate:.0%} of the renewals due in the past 12 months were won**; the next, at that rate:")
+    st.markdown(
+        f"**{percent(rate)} of the renewals due in the past 12 months were won**; the next, at that rate:"
+    )
     _table(reader, found.drop("rate"), "Renewals by quarter", "renewal-forecast", _DUE)
     days = {_day(day): day for day in found["until"]}
     label = st.selectbox("Open the renewals up to", list(days), key=_DUE, bind="query-params", width=260)

@@ -16,6 +16,7 @@ from components.queries.retention import MEASURED, Chosen
 from models.ledger import months_before
 from models.retention_rows import GRR, LOGO, NRR, SCOPES, WON, value_of
 from models.retention_splits import UNKNOWN
+from models.shares import percent
 from pages import _files
 from pages._retention_opened import amount, opened
 
@@ -80,8 +81,8 @@ def _sentence(found: pl.DataFrame, by: str) -> None:
         return
     low, high = told.row(0, named=True), told.row(-1, named=True)
     st.markdown(
-        f"**{words.plain(high['part'])} kept {high['logo']:.0%} of {high['accounts']:,} customers, "
-        f"{words.plain(low['part'])} {low['logo']:.0%} of {low['accounts']:,}.** "
+        f"**{words.plain(high['part'])} kept {percent(high['logo'])} of {high['accounts']:,} customers, "
+        f"{words.plain(low['part'])} {percent(low['logo'])} of {low['accounts']:,}.** "
         "How long they stay, beside this, tests whether such a difference is more than chance."
     )
 
@@ -150,7 +151,7 @@ def _rows(reader: Reader, chosen: Chosen, found: pl.DataFrame, by: str, currency
 def _made(rows: pl.DataFrame, figure: str, made: float, currency: str) -> str:
     if figure in (LOGO, WON):
         column = "kept" if figure == LOGO else "won"
-        return f"**{int(rows[column].sum()):,} ÷ {rows.height:,} = {made:.1%}**, as in the table."
+        return f"**{int(rows[column].sum()):,} ÷ {rows.height:,} = {percent(made, 1)}**, as in the table."
     now = "mrr_kept" if figure == GRR else "mrr_now"
     top, base = (amount(float(rows[name].sum()), currency) for name in (now, "mrr_then"))
-    return f"**{top} ÷ {base} = {made:.1%}**, as in the table."
+    return f"**{top} ÷ {base} = {percent(made, 1)}**, as in the table."

@@ -16,6 +16,7 @@ from components.queries import retention as queries_retention
 from components.queries.retention import Chosen
 from models.bridge import PARTS
 from models.retention_rows import ENDS, FIGURES, LOGO, MOVES, RENEWAL_GRR, RENEWAL_NRR, WON, value_of
+from models.shares import percent
 from pages._retention_opened import amount, opened
 
 _FIGURE, _MONTH = "figure", "month"
@@ -116,11 +117,11 @@ def _made(found: pl.DataFrame, figure: str, made: float, currency: str) -> str:
     n = found.height
     if figure == LOGO:
         kept = int(found["kept"].sum())
-        return f"**{rows}: {kept:,} kept, {n - kept:,} left.** {kept:,} ÷ {n:,} = {made:.1%}"
+        return f"**{rows}: {kept:,} kept, {n - kept:,} left.** {kept:,} ÷ {n:,} = {percent(made, 1)}"
     if figure == WON:
         won = int(found["won"].sum())
         due = words.count(n, "renewal")
-        return f"**{due} due: {won:,} won, {n - won:,} lost.** {won:,} ÷ {n:,} = {made:.1%}"
+        return f"**{due} due: {won:,} won, {n - won:,} lost.** {won:,} ÷ {n:,} = {percent(made, 1)}"
     if figure in MOVES:
         return f"**{rows}.** Their changes add up to {amount(made, currency)}"
     if figure in ENDS:
@@ -128,4 +129,4 @@ def _made(found: pl.DataFrame, figure: str, made: float, currency: str) -> str:
     now = "mrr_kept" if figure in ("GRR", RENEWAL_GRR) else "mrr_now"
     top, base = (amount(float(found[name].sum()), currency) for name in (now, "mrr_then"))
     what = words.count(n, "renewal") if figure in (RENEWAL_GRR, RENEWAL_NRR) else rows
-    return f"**{what}.** {top} ÷ {base} = {made:.1%}"
+    return f"**{what}.** {top} ÷ {base} = {percent(made, 1)}"

@@ -12,6 +12,7 @@ from components import empty, tables
 from components.downloads import downloads
 from components.queries import Reader
 from components.queries import retention as queries_retention
+from models.shares import percent
 from pages import _files
 
 
@@ -49,7 +50,7 @@ def amount(value: float, currency: str) -> str:
 
 def share(value: float | None) -> str:
     """A share with one decimal, or a dash."""
-    return "–" if value is None else f"{value:.1%}"
+    return percent(value, 1)
 
 
 _MONEY = partial(st.column_config.NumberColumn, format="%,.2f")

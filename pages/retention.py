@@ -17,6 +17,7 @@ from components.queries.retention import Chosen
 from models.book_view import choices
 from models.ledger import months_before
 from models.retention_rows import GRR, LOGO, NRR, RENEWAL_GRR, RENEWAL_NRR, SCOPES, WON
+from models.shares import percent
 from pages import (
     _goals,
     _retention_cohorts,
@@ -126,8 +127,8 @@ def _sentence(reader: Reader, series: pl.DataFrame, currency: str) -> None:
     told = f"**You kept {kept:,} of the {words.count(logo['accounts'], 'customer')} of a year ago.** "
     if grr["value"] is not None:
         told += (
-            f"Of their MRR in {currency or 'the one currency'}, {grr['value']:.0%} is still paid, "
-            f"{nrr['value']:.0%} with what they grew. "
+            f"Of their MRR in {currency or 'the one currency'}, {percent(grr['value'])} is still paid, "
+            f"{percent(nrr['value'])} with what they grew. "
         )
     if won["value"] is not None:
         taken = round(won["value"] * won["accounts"])
@@ -161,7 +162,7 @@ def _three(series: pl.DataFrame, day: date, names: tuple[str, ...], noun: str) -
                 continue
             st.metric(
                 charts.NAMES[name],
-                f"{now['value']:.1%}",
+                percent(now["value"], 1),
                 delta=None if then is None else f"{(now['value'] - then) * 100:+.1f} pts",
             )
             of = noun if name in (LOGO, WON) else "account"
@@ -194,7 +195,7 @@ def _others(reader: Reader, series: pl.DataFrame, currency: str) -> None:
         grr, nrr = at(mine, GRR, reader.as_of), at(mine, NRR, reader.as_of)
         if grr["value"] is not None:
             n = words.count(grr["accounts"], "account")
-            told.append(f"{other} GRR {grr['value']:.0%}, NRR {nrr['value']:.0%} ({n})")
+            told.append(f"{other} GRR {percent(grr['value'])}, NRR {percent(nrr['value'])} ({n})")
     if told:
         st.caption(f"Apart, because currencies are not added up: {'; '.join(told)}.")
 

@@ -6,6 +6,7 @@ import polars as pl
 
 from models.churn.drift import alarms
 from models.churn.model import Model
+from models.shares import percent
 
 
 def cautions(model: Model | None, judged: pl.DataFrame, moved: pl.DataFrame) -> list[str]:
@@ -18,7 +19,8 @@ def cautions(model: Model | None, judged: pl.DataFrame, moved: pl.DataFrame) -> 
     said, found = list(model.leaks.warnings), model.evaluation
     if found.n and not found.calibrated:
         said.append(
-            f"Probabilities miss the observed shares by {found.calibration.value or 0:.1%} on average; "
-            f"chance alone would keep that under {found.calibration_limit:.1%}."
+            "Probabilities miss the observed shares by "
+            f"{percent(found.calibration.value or 0, 1)} on average; "
+            f"chance alone would keep that under {percent(found.calibration_limit, 1)}."
         )
     return said + alarms(judged, moved)

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from models.auc import placements
 from models.churn.evaluation import Evaluation
 from models.churn.table import Table
+from models.shares import percent
 
 Word = Literal["signal", "no reliable signal", "not enough data to tell", "refused"]
 
@@ -72,9 +73,9 @@ def judge(evaluation: Evaluation) -> Verdict:
             f"the model had not seen; {ENOUGH_CHURNS} are needed.",
         )
     told = (
-        f"who left ranks above who stayed in {within.value:.0%} of pairs of the same month and tenure "
-        f"(99 % interval {within.low:.0%} to {within.high:.0%}; "
-        f"{plain.value or 0:.0%} over all pairs; {evaluation.positives:,} churns among "
+        f"who left ranks above who stayed in {percent(within.value)} of pairs of the same month and tenure "
+        f"(99 % interval {percent(within.low)} to {percent(within.high)}; "
+        f"{percent(plain.value or 0)} over all pairs; {evaluation.positives:,} churns among "
         f"{evaluation.n:,} decisions)"
     )
     if within.low <= 0.5:
@@ -105,14 +106,14 @@ def leaks(table: Table, left: npt.NDArray[np.bool_], model_auc: float | None, le
                 found.append((name, max(above, 1 - above)))
     found.sort(key=lambda pair: (-pair[1], pair[0]))
     warnings = [
-        f"The feature “{name}” alone tells {area:.0%} of who left from who stayed: it probably knows the "
-        "answer. Leave it out, or date it before the decision."
+        f"The feature “{name}” alone tells {percent(area)} of who left from who stayed: it probably knows "
+        "the answer. Leave it out, or date it before the decision."
         for name, area in found
     ]
     if model_auc is not None and lead is not None and lead >= 7 and model_auc > LEAK:
         warnings.append(
-            f"The model tells {model_auc:.0%} of who left from who stayed, {lead} days ahead: too good to be "
-            "true more often than not. Look at the features with the largest weight."
+            f"The model tells {percent(model_auc)} of who left from who stayed, {lead} days ahead: too good "
+            "to be true more often than not. Look at the features with the largest weight."
         )
     return Leaks(tuple(found), tuple(warnings), _checked(table.names, lead))
 
@@ -120,6 +121,6 @@ def leaks(table: Table, left: npt.NDArray[np.bool_], model_auc: float | None, le
 def _checked(names: Sequence[str], lead: int | None) -> str:
     whole = "" if lead is None else " and the whole model"
     return (
-        f"Checked for leaks: each of {len(names)} features alone{whole}, warned above {LEAK:.0%}. "
+        f"Checked for leaks: each of {len(names)} features alone{whole}, warned above {percent(LEAK)}. "
         "A weaker leak would not be seen."
     )

@@ -55,13 +55,15 @@ _NAMES = {name: f"{words[0].upper()}{words[1:]}" for name, words in FAMILIES.ite
 
 
 def _facts() -> dict[str, pl.Expr]:
-    """The number that stands for each family, as the account's own."""
+    """The number that stands for each family, as the account's own; it is read on later days too."""
+    day = pl.col("as_of").dt.strftime(" %-d %b %Y")
     return {
         "now": pl.when(pl.col("fell") < FELL)
         .then(_change("fell", "lately than in the year before", "the typical account"))
         .otherwise(_change("use_28_91", "in the last 28 days than in the last 91", "the typical account")),
         "own": _change("own_28", "in the last 28 days than in its first 90", "the typical account"),
-        "recency": _counted(pl.col("recency").exp(), "Last used a day ago", "Last used {} days ago"),
+        "recency": _counted(pl.col("recency").exp(), "Last used the day before", "Last used {} days before")
+        + day,
         "level": _counted(pl.col("active_share") * 28, "Used on 1 of 28 days", "Used on {} of 28 days"),
         "breadth": _counted(
             pl.col("breadth_28"), "1 different event in 28 days", "{} different events in 28 days"
@@ -76,7 +78,7 @@ def _facts() -> dict[str, pl.Expr]:
             "1 call or meeting from us in 90 days",
             "{} calls and meetings from us in 90 days",
         ),
-        "tenure": _counted(pl.col("tenure").exp(), "Customer for 1 day", "Customer for {} days"),
+        "tenure": _counted(pl.col("tenure").exp(), "Customer for 1 day by", "Customer for {} days by") + day,
         "segment": pl.format("Segment {}", "segment"),
     }
 

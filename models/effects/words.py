@@ -10,6 +10,7 @@ import polars as pl
 from models.effects.frames import HELPS, RETENTION, UNKNOWN, USE_28
 from models.effects.looks import FROM_CHURNS, FROM_HELD
 from models.findings import KINDS
+from models.shares import percent
 
 LEAST_CALLED, LEAST_EXPECTED = 20, 5.0
 """What calls of a kind have saved is said from so many calls on, and so much churn to expect."""
@@ -76,8 +77,8 @@ def _verdict(row: dict[str, Any]) -> str:
 def _retention(row: dict[str, Any]) -> str:
     between = f"between {_points(row['low'])} and {_points(row['high'])} in 100 (95 % interval)"
     return (
-        f"Of 100 accounts, calls kept {_points(row['effect'])}: {_share(row['called_mean'], 1)} of the "
-        f"called left within 90 days and {_share(row['held_mean'], 1)} of the held out; {between}"
+        f"Of 100 accounts, calls kept {_points(row['effect'])}: {percent(row['called_mean'], 1)} of the "
+        f"called left within 90 days and {percent(row['held_mean'], 1)} of the held out; {between}"
     )
 
 
@@ -85,7 +86,7 @@ def _use(row: dict[str, Any]) -> str:
     days = "28" if row["measure"] == USE_28 else "90"
     way = "more" if row["effect"] >= 0 else "less"
     return (
-        f"After {days} days the called used it {_share(abs(row['effect']))} {way} than the held out, "
+        f"After {days} days the called used it {percent(abs(row['effect']))} {way} than the held out, "
         f"between {_signed(row['low'])} and {_signed(row['high'])} (95 % interval)"
     )
 
@@ -97,11 +98,7 @@ def _points(share: float) -> str:
 def trial_words(share: float, started_on: date | None) -> str:
     """Which holdout runs, and since when."""
     since = f" since {started_on:%-d %b %Y}" if started_on else ""
-    return f"{_share(share)} of the calls are held out by lot{since}."
-
-
-def _share(value: float, digits: int = 0) -> str:
-    return f"{100 * value:.{digits}f} %"
+    return f"{percent(share)} of the calls are held out by lot{since}."
 
 
 def _signed(value: float) -> str:

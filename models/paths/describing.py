@@ -16,6 +16,7 @@ from models.paths.order import TESTABLE, Order
 from models.paths.pace import by_share, curve
 from models.paths.scores import tables
 from models.paths.watched import Flags, Floats, Ints, Watched
+from models.shares import percent
 
 CLEAR = 1.645
 LATE = 0.85
@@ -99,7 +100,7 @@ def order_words(order: Order, score: float | None) -> dict[str, str]:
     if len(order.levels) < 2 or order.deviating is None:
         why = "The successful do these in any order: order adds nothing, what counts is getting them done."
         return {"kind": "checklist", "why": why}
-    broke = f"{order.deviating:.0%} of the successful who are on it break this order somewhere"
+    broke = f"{percent(order.deviating)} of the successful who are on it break this order somewhere"
     if score is None:
         why = f"The usual order; {broke}, too few to test whether the order matters."
         if order.deviating >= TESTABLE:

@@ -20,6 +20,7 @@ from models.paths.validation import Later, later, shuffled, split_half
 from models.paths.validation import tried as tried_on
 from models.paths.verdicts import candidates, day_of, validation
 from models.paths.watched import Watched, watch
+from models.shares import percent
 
 MOST_ACCOUNTS = 10_000
 """More accounts hardly tell more; they are taken evenly in the order of signing."""
@@ -148,8 +149,9 @@ def _judged(found: Found, tried: Later | None, own: Later | None) -> tuple[bool,
 
 def _busier(own: Later) -> str:
     return (
-        f"Plain active days by day {own.day} put a success above a failure in {own.auc_active.value:.0%} of "
-        f"pairs of {own.n:,} decisions, the best steps in {own.auc_path.value:.0%}."
+        f"Plain active days by day {own.day} put a success above a failure in "
+        f"{percent(own.auc_active.value)} of pairs of {own.n:,} decisions, the best steps in "
+        f"{percent(own.auc_path.value)}."
     )
 
 
@@ -184,7 +186,7 @@ def _headline(paths: pl.DataFrame, verdict: str) -> str:
         lists = "One checklist" if count == 1 else f"{count} checklists"
         return f"{lists}, no order: order adds nothing here, what counts is how much of it gets done."
     ways, which = ("One path leads", "it") if count == 1 else (f"{count} paths lead", "one of them")
-    return f"{ways} to success; {share:.0%} of the successful did at least 60 % of {which}."
+    return f"{ways} to success; {percent(float(share))} of the successful did at least 60 % of {which}."
 
 
 def _caution(counts: Mapping[str, int]) -> tuple[str, ...]:

@@ -37,9 +37,9 @@ def with_state(counted: pl.DataFrame) -> pl.DataFrame:
 
 
 def sentence() -> pl.Expr:
-    """Where the account stands, in one sentence with its days."""
-    days = count_words(pl.col("days_on"), "day")
-    waiting = pl.format("{} on the way to “{}”{}", days, "next", _compared())
+    """Where the account stands, in one sentence with its dates."""
+    arrived = day_words(pl.col("arrived_on"))
+    waiting = pl.format("on the way to “{}” since {}{}", "next", arrived, _compared())
     without = pl.format(" without {}", quoted(pl.col("skipped")))
     left = pl.when(pl.col("skipped").list.len() > 0).then(without).otherwise(pl.lit(""))
     few = pl.format(", where few of the successful needed more than {}", _days("slow_days"))

@@ -18,6 +18,7 @@ from models.paths.scores import Scored
 from models.paths.selection import CLEAR as CLEAR_OF_ACTIVITY
 from models.paths.validation import Later, Shuffled
 from models.paths.watched import Flags, Watched
+from models.shares import percent
 
 Row = dict[str, Any]
 Deep = tuple[Watched, Landmarks, Scored, Flags]
@@ -167,7 +168,7 @@ def _shuffled(dealt: Shuffled, decisions: int) -> Row:
 def _halves(halves: float | None, decisions: int) -> Row:
     value = Estimate(halves, None, None)
     says = "Two halves of the accounts, searched apart, share "
-    says += "no path." if not halves else f"{halves:.0%} of the steps of their paths."
+    says += "no path." if not halves else f"{percent(halves)} of the steps of their paths."
     return _measure("split_half", "Agreement of two halves", value, decisions, says)
 
 
@@ -184,7 +185,7 @@ def _measure(measure: str, label: str, value: Estimate, n: int, sentence: str) -
 
 
 def _share(value: Estimate) -> str:
-    return "an unknown share" if value.value is None else f"{value.value:.0%}"
+    return "an unknown share" if value.value is None else percent(value.value)
 
 
 def _wilson(hits: int, of: int) -> Estimate:

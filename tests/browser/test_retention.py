@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from components.charts_retention import NAMES
 from models.retention_rows import GRR, LOGO, NRR, WON, value_of
+from models.shares import percent
 from tests.browser.conftest import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -52,7 +53,7 @@ def test_a_number_clicked_shows_rows_that_add_up_to_it(
     rows = taken(page, tmp_path / "rows.csv")
     made = value_of(rows, figure)
     assert made is not None
-    assert f"{made:.1%}" == said
+    assert percent(made, 1) == said
 
 
 def test_a_number_in_a_table_clicked_opens_its_rows(server: str, visit: Visit, tmp_path: Path) -> None:
@@ -66,12 +67,12 @@ def test_a_number_in_a_table_clicked_opens_its_rows(server: str, visit: Visit, t
     page.mouse.click(place["x"] + place["width"] * 0.70, place["y"] + place["height"] * 2.5 / 5)
 
     told = page.get_by_text(re.compile(r"÷ .* = .*, as in the table"))
-    expect(told).to_contain_text(f"= {float(nrr):.1%}", timeout=_PATIENCE)
+    expect(told).to_contain_text(f"= {percent(float(nrr), 1)}", timeout=_PATIENCE)
     rows = taken(page, tmp_path / "rows.csv")
     assert rows["segment"].unique().to_list() == [second]
     made = value_of(rows, NRR)
     assert made is not None
-    assert f"{made:.1%}" == f"{float(nrr):.1%}"
+    assert percent(made, 1) == percent(float(nrr), 1)
 
 
 def test_a_bar_of_the_bridge_opens_its_accounts(server: str, visit: Visit, tmp_path: Path) -> None:

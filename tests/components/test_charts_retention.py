@@ -53,7 +53,7 @@ def test_a_clicked_point_says_which_figure_and_day() -> None:
 
 def test_the_words_hold_the_numbers() -> None:
     assert rates_alt(SERIES) == (
-        "Line chart by month, Jan 2026 to Feb 2026: Logo retention from 80% to 90%, GRR from 70% to 70%."
+        "Line chart by month, Jan 2026 to Feb 2026: Logo retention from 80 % to 90 %, GRR from 70 % to 70 %."
     )
     assert "new mrr 120" in moves_alt(SERIES, "EUR").lower()
     assert "churned mrr -20" in moves_alt(SERIES, "EUR").lower()

@@ -68,7 +68,7 @@ def test_one_who_stopped_by_hand() -> None:
     assert row["chance"] == pytest.approx((91 / 131) ** 30)
     assert (row["others_now"], row["heard_on"]) == (1, date(2026, 9, 9))
     assert row["sentence"] == (
-        "used it on 30 of 91 days before, on none of the 40 since; "
+        "used it on 30 of 91 days up to 11 Oct 2026, on none since; "
         "1 other used it in the past 28 days; last heard from on 9 Sep 2026"
     )
 

@@ -44,7 +44,7 @@ def test_a_ticket_past_its_level_waits_and_the_sentence_says_how_long() -> None:
     found = waits(ticket(6)).row(0, named=True)  # Friday to Thursday: four working days
     assert found["sentence"] == (
         "Wrote to us (ticket) on 14 Nov 2025 about “Map is slow” "
-        "and has waited 4 working days; the level is 1."
+        "and had waited 4 working days by 20 Nov 2025; the level is 1."
     )
     assert json.loads(found["evidence"])["working_days"] == 4
     assert found["severity"] == pytest.approx(0.4 + 0.15 * 3)

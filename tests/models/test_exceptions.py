@@ -199,9 +199,7 @@ def test_when_a_renewal_is_near_and_untouched(days: int, rows: list[dict[str, An
 def test_a_renewals_sentence() -> None:
     book = frame(ACCOUNTS, account(renewal_on=AS_OF + timedelta(days=1)))
     found = renewal_untouched(book, interactions(touch("meeting", 60)), AS_OF).row(0, named=True)
-    assert found["sentence"] == (
-        "Renews in 1 day (21 Nov 2025), and nobody has spoken with them since 21 Sep 2025."
-    )
+    assert found["sentence"] == ("Renews on 21 Nov 2025, and nobody has spoken with them since 21 Sep 2025.")
     assert found["since"] == date(2025, 11, 6)
     assert found["due_on"] == date(2025, 11, 20)
 

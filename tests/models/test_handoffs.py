@@ -213,7 +213,7 @@ def test_what_stands_open_for_more_than_a_year_is_no_news() -> None:
 def test_a_level_that_people_chose_holds() -> None:
     told = kinds(hand("a", "sales>onboarding", 5), level=2)
     assert told[HANDOFF_LATE] == (
-        "Handed from sales to onboarding on 25 Jun 2026 and not taken over for 5 days; "
+        "Handed from sales to onboarding on 25 Jun 2026 and not taken over within 5 days; "
         "it takes 2 days by the service level. It is late."
     )
 
@@ -235,7 +235,7 @@ def test_a_bounce_is_told_for_sixty_days() -> None:
 
 def test_two_teams_are_told_unless_they_always_work_so() -> None:
     both = [hand("a", "sales>onboarding", 90, 88), hand("a", "sales>success", 50, 40)]
-    assert "Onboarding and success have both held it for 40 days" in kinds(*both)[HANDOFF_OVERLAP]
+    assert "Onboarding and success have both held it since 21 May 2026" in kinds(*both)[HANDOFF_OVERLAP]
     apart = [
         row
         for name in "bcde"

@@ -82,7 +82,7 @@ def test_a_driver_opens_into_the_accounts_that_add_up_to_its_n(
     assert len(app.dataframe) == 1
     app.button(key=f"behind-{NAME}").click().run()
     assert app.selectbox(key="driver").value == NAME
-    assert "**40 did it**, of them 30 (75%) succeeded; **60 did not**, of them 45 (75%)" in shown(app)
+    assert "**40 did it**, of them 30 (75 %) succeeded; **60 did not**, of them 45 (75 %)" in shown(app)
     assert "In this book" not in shown(app)
     assert [int(n) for n in app.dataframe[1].value["did"].value_counts().sort_index()] == [60, 40]
 

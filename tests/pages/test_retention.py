@@ -16,6 +16,7 @@ from components.queries import goals as queries_goals
 from components.queries import retention as queries_retention
 from models.goals import MEASURES
 from models.retention_rows import FIGURES, LOGO, MOVES, WON
+from models.shares import percent
 from tests.conftest import DEMO_NOW
 from tests.pages.conftest import Open, shown
 
@@ -24,6 +25,11 @@ pytestmark = pytest.mark.usefixtures("in_demo")
 
 def reader() -> Reader:
     return queries.reader(EVERYONE)
+
+
+def _percent(value: object) -> str:
+    assert isinstance(value, float)
+    return percent(value, 1)
 
 
 def logo(chosen: queries_retention.Chosen = ()) -> dict[str, object]:
@@ -38,7 +44,7 @@ def test_the_sentence_says_how_many_were_kept(open_page: Open) -> None:
     app = open_page("retention")
 
     assert f"of the {now['accounts']} customers of a year ago" in shown(app)
-    assert app.metric[0].value == f"{now['value']:.1%}"
+    assert app.metric[0].value == _percent(now["value"])
 
 
 def test_a_segment_in_the_link_narrows_every_figure(open_page: Open) -> None:
@@ -48,7 +54,7 @@ def test_a_segment_in_the_link_narrows_every_figure(open_page: Open) -> None:
 
     app = open_page("retention", r_segment=segment)
 
-    assert app.metric[0].value == f"{narrowed['value']:.1%}"
+    assert app.metric[0].value == _percent(narrowed["value"])
 
 
 @pytest.mark.parametrize("figure", FIGURES)
@@ -110,11 +116,11 @@ def test_both_bases_stand_side_by_side_and_open_with_one_click(open_page: Open) 
     app = open_page("retention", view="Cohorts")
     won = now_rates(WON)
     assert app.metric[3].label == NAMES[WON]
-    assert app.metric[3].value == f"{won['value']:.1%}"
+    assert app.metric[3].value == _percent(won["value"])
 
     app.button(key=f"open-{WON}").click().run()
 
-    assert f"= {won['value']:.1%}: the figure above." in shown(app)
+    assert f"= {_percent(won['value'])}: the figure above." in shown(app)
     assert len(app.dataframe[-1].value) == won["accounts"]
 
 
@@ -193,7 +199,7 @@ def test_a_goal_is_set_changed_and_taken_off(open_page: Open) -> None:
     key = f"goal-{goal['goal_id']}-1"
     app.number_input(key=f"{key}-target").set_value(99.0)
     app.button(key=f"{key}-save").click().run()
-    assert "Target 99.0%" in shown(app)
+    assert "Target 99.0 %" in shown(app)
 
     app.button(key=f"goal-{goal['goal_id']}-2-retire").click().run()
     assert queries_goals.listing(reader()).is_empty()
@@ -215,6 +221,6 @@ def test_every_goal_opens_into_the_rows_that_make_it(measure: str, open_page: Op
         assert "known yet" in shown(app)
         return
     point = trend.row(0, named=True)
-    assert f"{point['part']:,.0f} ÷ {point['whole']:,.0f} = {point['value']:.1%}" in shown(app)
+    assert f"{point['part']:,.0f} ÷ {point['whole']:,.0f} = {_percent(point['value'])}" in shown(app)
     if measure not in ("grr", "nrr"):
         assert queries_goals.behind(reader(), measure, "EUR").height == point["whole"]
