@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 from scipy.special import expit
-from sklearn.model_selection import GroupKFold
 
 from models.auc import UNKNOWN, Estimate
 from models.behaviour import PARTS, Weights
@@ -122,6 +121,8 @@ def _sampled(past: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
 
 
 def _strength(rows: _Rows) -> float:
+    from sklearn.model_selection import GroupKFold  # slow to load, and most commands learn nothing
+
     folds = list(GroupKFold(5).split(rows.parts, rows.failed, rows.accounts))
     losses = []
     for strength in _STRENGTHS:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy.special import stdtrit
 
 Reals = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -41,7 +41,7 @@ class Difference:
 
     def interval(self, share: float = 0.95) -> tuple[float, float]:
         """By Student's t with n - 1 degrees of freedom."""
-        wide = float(stats.t.ppf(0.5 + share / 2, max(self.n - 1, 1))) * self.error
+        wide = float(stdtrit(max(self.n - 1, 1), 0.5 + share / 2)) * self.error
         return self.value - wide, self.value + wide
 
 

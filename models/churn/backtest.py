@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
-from scipy.stats import hypergeom
 
 from models.churn.evaluation import JUDGED
 from models.contracts import Column, Contract
@@ -75,6 +74,8 @@ def backtest(judged: pl.DataFrame, on: date, size: int, ahead: int = AHEAD) -> B
     )
     found = LISTED.check(ranked.with_columns(listed=pl.col("position") <= size))
     n, left = found.height, int(found["left"].sum())
+    from scipy.stats import hypergeom  # slow to load, and most commands judge nothing
+
     draw = hypergeom(n, left, size)
     low, high = (int(draw.ppf(share)) for share in (0.025, 0.975)) if n else (0, 0)
     caught = int(found.filter("listed")["left"].sum())

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.ensemble import HistGradientBoostingClassifier
 from threadpoolctl import threadpool_limits
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -27,6 +30,8 @@ def boosted(columns: Floats, left: Flags, seed: int = 0) -> tuple[float, list[Fl
     Trees may split on one feature only (scikit-learn's `no_interactions`), hence the log-odds are the
     intercept plus one table look-up a column, exactly; each table averages 0 over the rows given.
     """
+    from sklearn.ensemble import HistGradientBoostingClassifier  # slow to load, and most commands fit nothing
+
     cuts = [edges(column) for column in columns.T]
     codes = np.column_stack([bins(column, cut) for column, cut in zip(columns.T, cuts, strict=True)])
     # Several threads wait for each other longer than such a fit takes, most of all on a busy machine.

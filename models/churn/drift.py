@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy.stats import chi2
+from scipy.special import chdtri
 
 from models.churn.boosting import bins
 from models.churn.evaluation import BY_MONTH, by_month
@@ -100,7 +100,7 @@ def _compared(
     if m < _LEAST_BEFORE or not n or not columns.names:
         return DRIFT.empty()
     found = [_index(column[before], column[now]) for column in columns.matrix.T]
-    chance = chi2.ppf(1 - 0.01 / len(found), [max(kinds - 1, 1) for _, kinds in found]) * (1 / n + 1 / m)
+    chance = chdtri([max(kinds - 1, 1) for _, kinds in found], 0.01 / len(found)) * (1 / n + 1 / m)
     rows = pl.DataFrame(
         {
             "feature": columns.names,

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-from scipy import stats
-from sklearn.linear_model import LogisticRegression
+from scipy.special import chdtri
 
 from models.effects.frames import CALLED, HELD, SAVEABILITY, WAITING
 
@@ -136,11 +135,13 @@ def _agree(waited: pl.DataFrame, held: pl.DataFrame) -> bool:
     if held.is_empty():
         return True
     seen, due = int(held["churned"].cast(pl.Int64).sum()), float(_predict(waited, held).sum())
-    low = stats.chi2.ppf(0.025, 2 * seen) / 2 if seen else 0.0
-    return bool(low <= due <= stats.chi2.ppf(0.975, 2 * seen + 2) / 2)
+    low = chdtri(2 * seen, 0.975) / 2 if seen else 0.0
+    return bool(low <= due <= chdtri(2 * seen + 2, 0.025) / 2)
 
 
 def _predict(controls: pl.DataFrame, rows: pl.DataFrame) -> Reals:
+    from sklearn.linear_model import LogisticRegression  # slow to load, and most commands fit nothing
+
     if rows.is_empty():
         return np.zeros(0)
     kinds = sorted(controls["kind"].unique())

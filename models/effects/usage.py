@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy.special import ndtr, stdtrit
 
 Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -33,7 +33,7 @@ class Change:
 
     def interval(self, z: float) -> tuple[float, float]:
         """The interval of `effect` that is as wide as z normal standard errors, by Student's t."""
-        t = float(stats.t.isf(stats.norm.sf(z), self.freedom)) if z < 8 else z
+        t = -float(stdtrit(self.freedom, ndtr(-z))) if z < 8 else z
         return (
             float(np.expm1(self.difference - t * self.error)),
             float(np.expm1(self.difference + t * self.error)),
