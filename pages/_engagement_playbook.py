@@ -154,7 +154,7 @@ def _form(reader: Reader, playbook: Playbook) -> None:
         _fill(playbook, newest)
     pieces = dict(offered(reader).select("content_id", "title").iter_rows())
     _keep_only(_key(name, "content"), pieces)
-    with st.form(f"playbook-{name}", border=False):
+    with st.form(f"playbook-{name}", border=False, enter_to_submit=False):
         _text("What to do", name, "do")
         with st.container(horizontal=True):
             st.text_input("Who calls", key=_key(name, "who"), persist_state="session")

@@ -60,7 +60,7 @@ def form(reader: Reader, token: str, where: str) -> None:
     _conflict(reader, token, draft)
     pieces = dict(offered(reader).select("content_id", "title").iter_rows())
     segments = queries.book(reader)["segment"].drop_nulls().unique().sort().to_list()
-    with st.form(f"path-{token}", border=True):
+    with st.form(f"path-{token}", border=True, enter_to_submit=False):
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.text_input("Name of the path", key=_key(token, "name"), max_chars=80, persist_state="session")
             _choice("For whom", ["", *segments], _key(token, "segment"), nothing="Everybody", width=220)
