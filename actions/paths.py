@@ -34,7 +34,7 @@ def found_path(store: Store, discovery_id: int, path: int) -> HappyPath:
 
 def origin_of(as_of: date, path: int) -> str:
     """Where an adopted path says it is from: a path of a search, by the last day the search knew."""
-    return f"found as of {as_of}, path {path}"
+    return f"found as of {as_of:%-d %b %Y}, path {path}"
 
 
 def write_path(store: Store, viewer: Viewer, now: datetime, path: HappyPath, *, adopt: bool = False) -> int:

@@ -56,7 +56,7 @@ _FEW, _MANY = 32, 256
 _restores_seen: dict[str, int] = {}
 """By store, how many backups had been put back when its caches were filled."""
 
-EVERYONE = Viewer("demo@localhost", "Everyone's book", "admin")
+EVERYONE = Viewer("demo@localhost", "demo@localhost", "admin")
 """Who looks while no sign-in is configured and nobody was picked: sees all, may change all."""
 
 AUDITOR = Viewer("auditor@localhost", "An auditor", "auditor")

@@ -189,7 +189,7 @@ def differences(before: HappyPath, after: HappyPath, titles: Mapping[int, str] |
     """
     heads = {"Name": "name", "What the customer gets": "gives", "Segment": "segment"}
     said = [
-        f"{label}: {getattr(before, name) or 'nothing'} → {getattr(after, name) or 'nothing'}."
+        _ended(f"{label}: {getattr(before, name) or 'nothing'} → {getattr(after, name) or 'nothing'}")
         for label, name in heads.items()
         if getattr(before, name) != getattr(after, name)
     ]
@@ -236,10 +236,14 @@ def _step_differences(before: PathStep, after: PathStep, titles: Mapping[int, st
         "content": "pieces to send",
     }
     return [
-        f"{before.name}, {label}: {_told(before, name, titles)} → {_told(after, name, titles)}."
+        _ended(f"{before.name}, {label}: {_told(before, name, titles)} → {_told(after, name, titles)}")
         for name, label in labels.items()
         if getattr(before, name) != getattr(after, name)
     ]
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith((".", "!", "?")) else f"{sentence}."
 
 
 def _told(step: PathStep, name: str, titles: Mapping[int, str]) -> str:

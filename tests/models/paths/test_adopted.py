@@ -100,6 +100,7 @@ def test_two_versions_are_compared_in_words() -> None:
             PLAN,
             name="Plan well",
             segment="Small",
+            gives="A plan that holds.",
             steps=(
                 call,
                 replace(INVITE, position=2, target_days=14),
@@ -110,13 +111,14 @@ def test_two_versions_are_compared_in_words() -> None:
 
     assert differences(PLAN, after, {4: "Starter guide"}) == [
         "Name: Plan first → Plan well.",
+        "What the customer gets: nothing → A plan that holds.",
         "Segment: nothing → Small.",
         "Step added: Call, at the beginning.",
         "Order: Import, Invite → Call, Invite, Import.",
         "Invite, target days: none → 14.",
         "Import, pieces to send: none → Starter guide, piece 5.",
     ]
-    assert differences(after, PLAN)[2:4] == [
+    assert differences(after, PLAN)[3:5] == [
         "Step taken out: Call.",
         "Order: Call, Invite, Import → Import, Invite.",
     ]
