@@ -158,7 +158,7 @@ def test_a_found_path_shows_its_evidence_and_is_adopted(
     press(app, "adopt-found 1")
 
     adopted = read.in_force(reader()).filter(pl.col("name") == "Import to Report")
-    assert read.path_of(adopted.row(0, named=True)).origin.startswith("found as of 2026-11-20")
+    assert read.path_of(adopted.row(0, named=True)).origin.startswith("found as of 20 Nov 2026")
 
 
 @pytest.mark.usefixtures("in_walked")
