@@ -9,6 +9,16 @@ import polars as pl
 
 from models.contracts import Contract
 
+USER_WINDOWS: dict[str, Any] = {
+    "account_id": pl.String,
+    "user_id": pl.String,
+    "window": pl.Int64,
+    "events": pl.Int64,
+    "active_days": pl.Int64,
+    "last_at": pl.Datetime("us"),
+}
+"""What each user did in each window, as the usage source counts it."""
+
 
 def frame(contract: Contract, *rows: Mapping[str, Any]) -> pl.DataFrame:
     """A checked frame of `contract`; columns that a row does not name are null.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import polars as pl
 
@@ -11,25 +10,17 @@ from models import facts
 from models.book import BOOK
 from models.user_behaviour import MOST_USERS, USERS, user_behaviour, user_windows
 from models.user_score import USER_SCORES
-from tests.models.rows import frame
+from tests.models.rows import USER_WINDOWS, frame
 
 DAY = date(2025, 6, 30)
 LIVE = frame(BOOK, {"account_id": "a"}, {"account_id": "b"})
-SCHEMA: dict[str, Any] = {
-    "account_id": pl.String,
-    "user_id": pl.String,
-    "window": pl.Int64,
-    "events": pl.Int64,
-    "active_days": pl.Int64,
-    "last_at": pl.Datetime("us"),
-}
 
 
 def used(*rows: tuple[str, str, int, int, int, int]) -> pl.DataFrame:
     """account, user, window, events, active days, days since last seen."""
     noon = datetime(2025, 6, 30, 12)
     told = [(*row[:5], noon - timedelta(days=row[5])) for row in rows]
-    return pl.DataFrame(told, schema=SCHEMA, orient="row")
+    return pl.DataFrame(told, schema=USER_WINDOWS, orient="row")
 
 
 def test_windows_follow_each_other() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import polars as pl
 from hypothesis import given
@@ -13,24 +12,16 @@ from models.behaviour import Weights
 from models.book import BOOK
 from models.decisions import DECISIONS
 from models.user_score import USER_SCORES, user_scores
-from tests.models.rows import frame
+from tests.models.rows import USER_WINDOWS, frame
 
 SHARES = Weights().shares(effectiveness=True)
 NOON = datetime(2025, 6, 30, 12)
-WINDOWS: dict[str, Any] = {
-    "account_id": pl.String,
-    "user_id": pl.String,
-    "window": pl.Int64,
-    "events": pl.Int64,
-    "active_days": pl.Int64,
-    "last_at": pl.Datetime("us"),
-}
 USED = {"account_id": pl.String, "user_id": pl.String, "event": pl.String, "events": pl.Int64}
 
 
 def windows(days: dict[tuple[str, str], int]) -> pl.DataFrame:
     rows = [(*who, window, n, n, NOON) for who, n in days.items() for window in (0, 2)]
-    return pl.DataFrame(rows, schema=WINDOWS, orient="row")
+    return pl.DataFrame(rows, schema=USER_WINDOWS, orient="row")
 
 
 def used(events: dict[tuple[str, str], str]) -> pl.DataFrame:
