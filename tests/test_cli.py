@@ -2,76 +2,62 @@
 
 from __future__ import annotations
 
-import io
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import icalendar
 import openpyxl
 import polars as pl
 import pytest
 
-ROOT = Path(__file__).parent.parent
-
-
-def rounds(home: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-W", "error", str(ROOT / "cli.py"), *map(str, words)]
-    environment = {**os.environ, "ROUNDS_HOME": str(home)}
-    return subprocess.run(
-        command, capture_output=True, text=True, env=environment, cwd=home.parent, check=False
-    )
-
-
-def answer(home: Path, *words: str | Path) -> dict[str, Any]:
-    done = rounds(home, *words, "--json")
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert isinstance(told, dict)
-    return told
+from tests.commands import Done, answer, apart, here
 
 
 def test_demo_then_refresh_then_every_export(tmp_path: Path) -> None:
     home, truth = tmp_path / "home", tmp_path / "truth.json"
-    made = answer(home, "demo", "--accounts", "40", "--months", "14", "--seed", "3", "--truth", truth)
+    size = ("--accounts", "40", "--months", "14", "--seed", "3")
+    done = apart(home, "demo", *size, "--truth", truth, "--json")
+    assert len(done.stdout.splitlines()) == 1, "progress goes to standard error"
+    made = answer(done)
     assert made["accounts"] == 40
     assert made["events"] > 1000
     assert len(json.loads(truth.read_text())["accounts"]) == 40
-    first = answer(home, "refresh")
+    first = answer(apart(home, "refresh", "--json"))
     assert set(first) >= {"snapshot_id", "as_of", "accounts", "seconds"}
     assert date.fromisoformat(first["as_of"]) < date.today()
-    assert answer(home, "refresh", "--if-needed") == {"snapshot_id": None}
-    assert answer(home, "demo", "--if-empty")["accounts"] == 0
-    told = answer(home, "backtest")
+    assert answer(here(home, "refresh", "--if-needed", "--json")) == {"snapshot_id": None}
+    assert answer(here(home, "demo", "--if-empty", "--json"))["accounts"] == 0
+    told = answer(here(home, "backtest", "--json"))
     assert set(told) >= {"auc", "auc_interval", "lift_top_decile", "lift_interval", "calibration_error"}
     assert (told["n"], told["positives"], told["verdict"], told["warnings"]) == (0, 0, "refused", [])
     for what in ("accounts", "churn", "exceptions", "calls", "retention", "voice"):
         csv, xlsx = tmp_path / f"{what}.csv", tmp_path / f"{what}.xlsx"
-        rows = answer(home, "export", what, "--format", "csv", "--out", csv)["rows"]
+        rows = exported(here(home, "export", what, "--format", "csv", "--out", csv, "--json"))
         assert rows == pl.read_csv(csv, infer_schema=False).height > 0
-        assert rows == answer(home, "export", what, "--format", "xlsx", "--out", xlsx)["rows"]
+        assert rows == exported(here(home, "export", what, "--format", "xlsx", "--out", xlsx, "--json"))
         sheet = openpyxl.load_workbook(xlsx).worksheets[0]
         assert sheet.max_row == rows + 1
     parquet = tmp_path / "accounts.parquet"
-    rows = answer(home, "export", "accounts", "--format", "parquet", "--out", parquet)["rows"]
+    rows = exported(apart(home, "export", "accounts", "--format", "parquet", "--out", parquet, "--json"))
     assert pl.read_parquet(parquet).height == rows
     ics = tmp_path / "calls.ics"
-    rows = answer(home, "export", "calls", "--format", "ics", "--out", ics)["rows"]
+    rows = exported(here(home, "export", "calls", "--format", "ics", "--out", ics, "--json"))
     events = icalendar.Calendar.from_ical(ics.read_bytes()).walk("VEVENT")
     assert len(events) == rows
     book = pl.read_csv(tmp_path / "accounts.csv", infer_schema=False)
-    someone = book["csm_id"][0]
-    mine = answer(
-        home, "export", "accounts", "--viewer", someone, "--format", "json", "--out", tmp_path / "mine.json"
-    )["rows"]
+    someone, out = book["csm_id"][0], tmp_path / "mine.json"
+    mine = exported(
+        here(home, "export", "accounts", "--viewer", someone, "--format", "json", "--out", out, "--json")
+    )
     assert mine == book.filter(csm_id=someone).height
-    checks = answer(home, "doctor")["checks"]
+    checks = answer(apart(home, "doctor", "--json"))["checks"]
     assert {check["state"] for check in checks} == {"ok"}
+
+
+def exported(done: Done) -> int:
+    return int(answer(done)["rows"])
 
 
 def test_a_mapping_is_proposed_checked_and_imported(tmp_path: Path) -> None:
@@ -80,17 +66,17 @@ def test_a_mapping_is_proposed_checked_and_imported(tmp_path: Path) -> None:
         "customer_id;name;signup_date\nc1;Añn;31.01.2025\nc2;Bo;28.02.2025\n"
     )
     out = tmp_path / "mapping.toml"
-    told = answer(home, "map", tmp_path / "customers.csv", "--out", out)
+    told = answer(here(home, "map", tmp_path / "customers.csv", "--out", out, "--json"))
     assert told["tables"] == ["accounts"]
     assert isinstance(told["unsure"], list)
-    counted = answer(home, "import", "--mapping", out)["accounts"]
+    counted = answer(apart(home, "import", "--mapping", out, "--json"))["accounts"]
     assert {name: counted[name] for name in ("read", "accepted", "unchanged", "rejected")} == {
         "read": 2,
         "accepted": 2,
         "unchanged": 0,
         "rejected": 0,
     }
-    assert answer(home, "import", "--mapping", out)["accounts"]["unchanged"] == 2
+    assert answer(here(home, "import", "--mapping", out, "--json"))["accounts"]["unchanged"] == 2
 
 
 FAILURES: list[tuple[Sequence[str], str]] = [
@@ -106,7 +92,8 @@ FAILURES: list[tuple[Sequence[str], str]] = [
 def test_what_can_not_be_done_is_one_sentence(tmp_path: Path, words: Sequence[str], said: str) -> None:
     (tmp_path / "bad.toml").write_text("[accounts\n")
     (tmp_path / "typo.toml").write_text('[accounts]\nfile = "a.csv"\nacount_id = "id"\n')
-    done = rounds(tmp_path / "home", *words)
+    run = apart if words == FAILURES[0][0] else here
+    done = run(tmp_path / "home", *words)
     assert done.returncode == 1
     assert done.stdout == ""
     assert len(done.stderr.strip().splitlines()) == 1
@@ -115,9 +102,7 @@ def test_what_can_not_be_done_is_one_sentence(tmp_path: Path, words: Sequence[st
 
 
 def test_a_store_that_can_not_be_opened_is_said(tmp_path: Path) -> None:
-    environment = {**os.environ, "ROUNDS_DATABASE_URL": "mysql://x/y", "ROUNDS_HOME": str(tmp_path)}
-    command = [sys.executable, str(ROOT / "cli.py"), "refresh"]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    done = here(tmp_path, "refresh", ROUNDS_DATABASE_URL="mysql://x/y")
     assert done.returncode == 1
     assert "mysql" in done.stderr
     assert "postgresql" in done.stderr
@@ -125,10 +110,4 @@ def test_a_store_that_can_not_be_opened_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("words", [("nothing",), ("refresh", "--as-of", "yesterday"), ("export", "accounts")])
 def test_wrong_usage_is_2(tmp_path: Path, words: Sequence[str]) -> None:
-    assert rounds(tmp_path / "home", *words).returncode == 2
-
-
-def test_progress_stays_off_standard_output(tmp_path: Path) -> None:
-    done = rounds(tmp_path / "home", "demo", "--accounts", "5", "--months", "3", "--json")
-    assert len(done.stdout.strip().splitlines()) == 1
-    assert io.StringIO(done.stdout).read().startswith("{")
+    assert here(tmp_path / "home", *words).returncode == 2
