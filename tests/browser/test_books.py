@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from tests.access import ACCESS
 from tests.browser.conftest import Visit
 from tests.browser.server import serve
 from tests.browser.signing import Sign, configured, present, provider
+from tests.browser.wire import cookies_of, first_hit
 from tests.conftest import DEMO_DAY, DEMO_NOW
 from tests.said import leaked, only_others, said
 
@@ -111,16 +112,13 @@ def settle(page: Page) -> None:
 
 
 def walk(page: Page, address: str, books: Books) -> None:
-    """Every page with its tabs and an export, a direct link to a colleague's account, a search for it."""
-    for entry in PAGES:
-        if entry.listed and (not entry.roles or books.viewer.role in entry.roles):
-            page.get_by_test_id("stSidebarNavLink").get_by_text(entry.title, exact=True).click()
-        else:
-            page.goto(f"{address}/{entry.module}?account={books.theirs}")
+    """Every listed page with its tabs and an export, a link to a colleague's account, a search for it."""
+    listed = [one for one in PAGES if one.listed and (not one.roles or books.viewer.role in one.roles)]
+    for entry in listed:
+        page.get_by_test_id("stSidebarNavLink").get_by_text(entry.title, exact=True).click()
         page.wait_for_url(f"**/{'' if entry.default else entry.module}*")
         page.get_by_test_id("stHeading").first.wait_for()
         settle(page)
-        assert page.get_by_text("is for auditors").count() == ("c" not in ACCESS[entry.module].opens)
         for tab in page.get_by_role("tab").all():
             tab.click()
             settle(page)
@@ -131,6 +129,18 @@ def walk(page: Page, address: str, books: Books) -> None:
     page.get_by_text("No account of yours").wait_for()
     page.goto(f"{address}/account?account={books.mine}")
     page.get_by_text(OWN).first.wait_for()
+
+
+def every_link(address: str, books: Books, cookies: Sequence[tuple[str, str]]) -> list[bytes]:
+    """Each page as the first of a new tab, signed in, by a link to a colleague's account; what was sent."""
+    told: list[bytes] = []
+    for entry in PAGES:
+        link = "" if entry.default else entry.module
+        hit = first_hit(address, link, query=f"account={books.theirs}", cookies=cookies)
+        assert hit.says("Signed in as"), entry.module
+        assert hit.says("is for auditors") == ("c" not in ACCESS[entry.module].opens), entry.module
+        told += hit.messages
+    return told
 
 
 def take(page: Page) -> None:
@@ -161,12 +171,14 @@ def test_nothing_of_anothers_book_is_ever_sent(home: Path, books: Books, sign: S
     with serve(home, present(), "--server.address", "0.0.0.0", port=sign.port) as address:
         page = visit(address)
         page.set_default_timeout(90_000)
+        sent.listen(page)
         sign.enter(page, books.viewer.person)
         page.get_by_text("Signed in as").wait_for()
-        sent.listen(page)
+        linked = every_link(address, books, cookies_of(page))
         walk(page, address, books)
-    whole = b"".join(sent.messages).decode("utf-8", errors="replace")
     assert len(sent.files) > 5
-    assert sum(one in whole for one in books.own) > 100
-    assert OWN in whole
-    assert not leaked(books.others, *sent.messages, *sent.files)
+    for messages in (sent.messages, linked):
+        whole = b"".join(messages).decode("utf-8", errors="replace")
+        assert sum(one in whole for one in books.own) > 100
+    assert OWN.encode() in b"".join(sent.messages)
+    assert not leaked(books.others, *sent.messages, *sent.files, *linked)
