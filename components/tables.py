@@ -113,7 +113,7 @@ def _shown(part: pl.DataFrame, as_of: date) -> pl.DataFrame:
         "name",
         pl.col("quadrant").str.replace(r"^.", pl.col("quadrant").str.slice(0, 1).str.to_uppercase()),
         pl.col("risk").round().cast(pl.Int32),
-        *(("churn",) if part["churn"].count() else ()),
+        *((pl.col("churn").round(2),) if part["churn"].count() else ()),
         pl.col("behaviour").round().cast(pl.Int32),
         "emotion",
         _path(),

@@ -106,7 +106,7 @@ def _rows(reader: Reader, found: Backtest) -> None:
     if rows.is_empty():
         st.caption("Nobody.")
         return
-    account_rows(rows, _COLUMNS, wanted, f"{name}-{wanted}")
+    account_rows(rows.with_columns(pl.col("probability").round(2)), _COLUMNS, wanted, f"{name}-{wanted}")
 
 
 def _named(reader: Reader, rows: pl.DataFrame) -> pl.DataFrame:

@@ -41,7 +41,7 @@ def draw(reader: Reader) -> None:
     downloads(f"churn-{reader.as_of}", rows.height, _files.tables(reader, "churn", rows, _files.EVERY))
     wanted = [name for name in _COLUMNS if told.height or name not in _OF_A_MODEL]
     account_rows(
-        rows.with_columns(pl.col("reasons").fill_null("")),
+        rows.with_columns(pl.col("reasons").fill_null(""), pl.col("churn").round(2)),
         {name: _COLUMNS[name] for name in wanted},
         "The live book, the likeliest to leave first",
         "leaving",
