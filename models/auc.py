@@ -62,6 +62,16 @@ def placements(high: Floats, low: Floats) -> tuple[Floats, Floats]:
     return under, 1 - (everyone[len(high) :] - _ranks(low)) / len(high)
 
 
+def area(left: Flags, score: Floats) -> float:
+    """The chance that one who left scores above one who stayed, ties counting half, and nothing else.
+
+    >>> area(np.array([True, False, False]), np.array([0.9, 0.1, 0.9]))
+    0.75
+    """
+    gone = int(left.sum())
+    return float((_ranks(score)[left].sum() - gone * (gone + 1) / 2) / (gone * (len(left) - gone)))
+
+
 def _ranks(values: Floats) -> Floats:
     """Ranks from 1, equal values sharing the mean of theirs."""
     return pl.Series(values).rank("average").to_numpy()

@@ -91,27 +91,25 @@ class Equation:
 
 def scale(table: Table) -> tuple[Term, ...]:
     """A term for each column that varies: winsorised at .5 and 99.5 %, standardised on these rows."""
-    values = table.matrix
-    low, high = np.quantile(values, [0.005, 0.995], axis=0)
-    # A rare flag would be cut away: what 99.5 % of the rows share keeps its full range.
-    flat = high - low <= 1e-12
-    low, high = np.where(flat, values.min(axis=0), low), np.where(flat, values.max(axis=0), high)
-    cut = np.clip(values, low, high)
-    mean, deviation = cut.mean(axis=0), cut.std(axis=0)
-    least, most = values.min(axis=0), values.max(axis=0)
-    numbers = zip(*(part.tolist() for part in (low, high, mean, deviation, least, most)), strict=True)
-    named = zip(table.names, table.families, numbers, strict=True)
-    made = (Term(name, family, *ranges) for name, family, ranges in named)
+    made = (_term(*named) for named in zip(table.names, table.families, table.matrix.T, strict=True))
     return tuple(term for term in made if term.deviation > 1e-9)
+
+
+def _term(name: str, family: str, column: Floats) -> Term:
+    least, most = float(column.min()), float(column.max())
+    low, high = (float(place) for place in np.quantile(column, [0.005, 0.995]))
+    # A rare flag would be cut away: what 99.5 % of the rows share keeps its full range.
+    if high - low <= 1e-12:
+        low, high = least, most
+    cut = np.clip(column, low, high)
+    return Term(name, family, low, high, float(cut.mean()), float(cut.std()), least, most)
 
 
 def standardised(terms: Sequence[Term], table: Table) -> Floats:
     """The columns of the terms, cut and scaled: rows x terms."""
-    if not terms:
-        return np.zeros((len(table.matrix), 0))
-    values = np.column_stack([table.column(term.name) for term in terms])
-    low, high, mean, deviation = (
-        np.array([getattr(term, name) for term in terms]) for name in ("low", "high", "mean", "deviation")
-    )
-    found: Floats = (np.clip(values, low, high) - mean) / deviation
-    return found
+    found = np.empty((len(terms), len(table.matrix)))
+    for place, term in enumerate(terms):
+        np.clip(table.column(term.name), term.low, term.high, out=found[place])
+        found[place] -= term.mean
+        found[place] /= term.deviation
+    return found.T

@@ -121,15 +121,20 @@ def evaluate_rows(
     """`evaluate` on bare arrays: `groups` numbers the accounts, `within` the strata."""
     rng = np.random.default_rng(seed)
     size = int(groups.max()) + 1 if len(groups) else 0
-    tenths = _Tenths(left, probability)
-    order, near = _Order(left, probability), _Order(left, probability, within)
-    measures = (order.area, near.area, tenths.lift, tenths.error, tenths.ratio)
-    found = [measure(np.ones(len(left))) for measure in measures] if size else [np.nan] * 5
-    drawn = np.full((DRAWS, len(measures)), np.nan)
-    for draw in range(DRAWS if size else 0):
-        times = np.bincount(rng.integers(0, size, size), minlength=size)[groups].astype(np.float64)
-        drawn[draw] = [measure(times) for measure in measures]
-    values = zip(found, drawn.T, (1.96, 2.576, 1.96, 1.96, 1.96), (1, 1, BINS, 1, np.inf), strict=True)
+    if not size:
+        return Evaluation(0, 0, 0, UNKNOWN, UNKNOWN, UNKNOWN, UNKNOWN, 0.0, UNKNOWN)
+    tenths = _Tenths(left, probability, groups)
+    order, near = _Order(left, probability, groups), _Order(left, probability, groups, within)
+
+    def measured(times: Floats) -> list[float]:
+        return [order.area(times), near.area(times), *tenths.three(times)]
+
+    found, drawn = measured(np.ones(size)), []
+    for _ in range(DRAWS):
+        times = np.bincount(rng.integers(0, size, size), minlength=size).astype(np.float64)
+        drawn.append(measured(times))
+    ranges = (1.96, 2.576, 1.96, 1.96, 1.96), (1, 1, BINS, 1, np.inf)
+    values = zip(found, np.array(drawn).T, *ranges, strict=True)
     area, stratified, lift, error, ratio = (_estimate(*value) for value in values)
     limit = _limit(probability, rng)
     return Evaluation(len(left), int(left.sum()), size, area, stratified, lift, error, limit, ratio)
@@ -145,50 +150,55 @@ def _estimate(value: float, drawn: Floats, z: float, most: float) -> Estimate:
 
 
 class _Order:
-    """The AUC of weighted rows, only pairs of one stratum compared; equal scores count half."""
+    """The AUC when each account counts so many times; only pairs of one stratum, equal scores half.
 
-    def __init__(self, left: Flags, score: Floats, within: Ints | None = None) -> None:
+    What lies below each leaver is a stretch of the rows in order, so a redraw is one running sum.
+    """
+
+    def __init__(self, left: Flags, score: Floats, groups: Ints, within: Ints | None = None) -> None:
         stratum = np.zeros(len(left), np.int64) if within is None else within
         order = np.lexsort((score, stratum))
-        self._order, self._left = order, left[order]
+        self._stayed, self._group = ~left[order], groups[order]
         new_stratum = np.diff(stratum[order], prepend=stratum[order][:1] - 1) != 0
         new_score = new_stratum | (np.diff(score[order], prepend=np.nan) != 0)
-        self._tie = np.cumsum(new_score) - 1
-        self._stratum = (np.cumsum(new_stratum) - 1)[new_score]
-        self._ties = int(self._tie[-1]) + 1 if len(left) else 0
+        leaver = np.flatnonzero(left[order])
+        self._leaver = self._group[leaver]
+        self._strata, self._ties = _stretch(new_stratum, leaver), _stretch(new_score, leaver)
 
     def area(self, times: Floats) -> float:
-        weight = times[self._order]
-        high = np.bincount(self._tie, weight * self._left, self._ties)
-        low = np.bincount(self._tie, weight * ~self._left, self._ties)
-        strata = int(self._stratum[-1]) + 1 if self._ties else 0
-        per_high, per_low = (np.bincount(self._stratum, part, strata) for part in (high, low))
-        before = np.cumsum(low) - low - (np.cumsum(per_low) - per_low)[self._stratum]
-        pairs = float((per_high * per_low).sum())
-        return float((high * (before + low / 2)).sum()) / pairs if pairs else float("nan")
+        """In: how often each account counts."""
+        under = np.concatenate([[0.0], np.cumsum(times[self._group] * self._stayed)])
+        weight = times[self._leaver]
+        stratum, tie = under[self._strata[0]], under[self._ties[0]]
+        pairs = float((weight * (under[self._strata[1]] - stratum)).sum())
+        good = float((weight * (tie - stratum + (under[self._ties[1]] - tie) / 2)).sum())
+        return good / pairs if pairs else float("nan")
+
+
+def _stretch(begins: Flags, rows: Ints) -> tuple[Ints, Ints]:
+    """Where the stretch around each row begins and ends (the first row after it)."""
+    edges = np.append(np.flatnonzero(begins), len(begins))
+    place = np.searchsorted(edges, rows, side="right")
+    return edges[place - 1], edges[place]
 
 
 class _Tenths:
     """Deciles by probability: lift of the highest, calibration error, observed over expected."""
 
-    def __init__(self, left: Flags, probability: Floats) -> None:
-        self._left, self._probability = left.astype(np.float64), probability
-        self._bin = deciles(probability)
+    def __init__(self, left: Flags, probability: Floats, groups: Ints) -> None:
+        size, tenth = int(groups.max()) + 1, groups * BINS + deciles(probability)
+        self._sums = [
+            np.bincount(tenth, values, size * BINS).reshape(size, BINS)
+            for values in (np.ones(len(left)), left.astype(np.float64), probability)
+        ]
 
-    def lift(self, times: Floats) -> float:
-        top = self._bin == BINS - 1
-        share, all_of_them = times[top].sum(), times.sum()
-        caught = (times * self._left)[top].sum()
-        total = (times * self._left).sum()
-        return float(caught / share / (total / all_of_them)) if share and total else float("nan")
-
-    def error(self, times: Floats) -> float:
-        gap = np.bincount(self._bin, times * (self._left - self._probability), BINS)
-        return float(np.abs(gap).sum() / times.sum())
-
-    def ratio(self, times: Floats) -> float:
-        expected = (times * self._probability).sum()
-        return float((times * self._left).sum() / expected) if expected else float("nan")
+    def three(self, times: Floats) -> tuple[float, float, float]:
+        """Lift, error and ratio when each account counts so many times."""
+        rows, gone, expected = (times @ sums for sums in self._sums)
+        share, total, told = rows[-1] / rows.sum(), gone.sum(), expected.sum()
+        lift = gone[-1] / total / share if share and total else np.nan
+        error = np.abs(gone - expected).sum() / rows.sum()
+        return float(lift), float(error), float(total / told if told else np.nan)
 
 
 def deciles(probability: Floats) -> Ints:

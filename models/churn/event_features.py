@@ -36,12 +36,7 @@ def common_events(event_months: pl.DataFrame, until: date) -> list[str]:
 
 
 def event_features(
-    event_months: pl.DataFrame,
-    numbers: pl.DataFrame,
-    who: Ints,
-    day: Ints,
-    start: Ints,
-    events: Sequence[str],
+    grid: Grid, who: Ints, day: Ints, start: Ints, events: Sequence[str]
 ) -> dict[str, npt.NDArray[np.floating]]:
     """Breadth over all events, and for each of `events` whether, how early and how often it was used.
 
@@ -50,15 +45,14 @@ def event_features(
     log((n+.5) a 28 days) up to the end of the last whole month.
     """
     first_of_month = _month_starts(day)
-    grid = _Grid(event_months, numbers)
     breadth, recent = np.zeros(len(who)), np.zeros(len(who))
     columns: dict[str, npt.NDArray[np.floating]] = {}
-    whole = np.maximum(first_of_month - start, 1)
+    whole, wanted = np.maximum(first_of_month - start, 1), set(events)
     for event in grid.names:
         first, seen, count = grid.ask(event, who, day, first_of_month)
         breadth += first < day
         recent += seen
-        if event in set(events):
+        if event in wanted:
             columns[REACHED + event] = (first < day).astype(np.float32)
             columns[EARLY + event] = (first < np.minimum(day, start + PACE)).astype(np.float32)
             columns[OFTEN + event] = np.log((count + 0.5) / np.maximum(whole, 28) * 28).astype(np.float32)
@@ -75,7 +69,7 @@ def _month_starts(day: Ints) -> Ints:
     return found
 
 
-class _Grid:
+class Grid:
     """Account x month tables of one event at a time."""
 
     def __init__(self, event_months: pl.DataFrame, numbers: pl.DataFrame) -> None:
@@ -119,6 +113,6 @@ class _Grid:
 
 
 def _month_number(first_of_month: Ints) -> Ints:
-    """Months since the year 0, as `_Grid` counts them."""
+    """Months since the year 0, as `Grid` counts them."""
     found: Ints = first_of_month.astype("datetime64[D]").astype("datetime64[M]").astype(np.int64) + 1970 * 12
     return found

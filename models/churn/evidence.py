@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
+from models.churn.event_features import Grid
 from models.churn.observations import RENEWED, renewed
+from models.churn.timeline import Timeline
+from models.churn.use_features import People, people, use_timeline
 from models.contracts import Column, Contract
 from models.facts import (
     ACCOUNT_DAYS,
@@ -43,7 +47,7 @@ class Evidence:
 
     accounts: `facts.ACCOUNTS` · account_days: `facts.ACCOUNT_DAYS` of the whole history · event_months:
     `EVENT_MONTHS` · responses, invitations, interactions, handoffs: the facts of these names, empty
-    where there are none · renewed: `observations.RENEWED`.
+    where there are none · renewed: `observations.RENEWED`. What is made of them once is kept beside them.
     """
 
     accounts: pl.DataFrame
@@ -54,6 +58,21 @@ class Evidence:
     interactions: pl.DataFrame = field(default_factory=INTERACTIONS.empty)
     handoffs: pl.DataFrame = field(default_factory=HANDOFFS.empty)
     renewed: pl.DataFrame = field(default_factory=RENEWED.empty)
+
+    @cached_property
+    def people(self) -> People:
+        """Its accounts, numbered."""
+        return people(self.accounts, self.account_days)
+
+    @cached_property
+    def use(self) -> Timeline:
+        """Its days of use, by the numbers of `people`."""
+        return use_timeline(self.account_days, self.people.numbers)
+
+    @cached_property
+    def months(self) -> Grid:
+        """Its months of events, by the numbers of `people`."""
+        return Grid(self.event_months, self.people.numbers)
 
     @property
     def usage_starts(self) -> date | None:

@@ -13,7 +13,7 @@ from models.churn.evidence import Evidence
 from models.churn.observations import OBSERVATIONS
 from models.churn.said_features import care_features, said_features
 from models.churn.timeline import LONG_AGO, Ints, timeline
-from models.churn.use_features import People, people, use_features, use_timeline
+from models.churn.use_features import People, use_features
 from models.contracts import Column, Contract
 from models.facts import REAL, TEXT
 
@@ -74,16 +74,15 @@ def raw_features(observations: pl.DataFrame, evidence: Evidence, events: Sequenc
     of the observations. A later fact changes nothing. Raises ValueError for an account that is not among
     the evidence's accounts.
     """
-    known = people(evidence.accounts, evidence.account_days)
+    known = evidence.people
     asked = _asked(observations, known)
-    use = use_timeline(evidence.account_days, known.numbers)
     start = np.minimum(known.start[asked.who], asked.day)
     columns = (
-        use_features(use, known, asked.who, asked.day)
+        use_features(evidence.use, known, asked.who, asked.day)
         | said_features(evidence, known.numbers, asked.who, asked.day)
         | care_features(evidence, known.numbers, asked.who, asked.day)
         | _tenure(evidence, known, asked)
-        | event_features(evidence.event_months, known.numbers, asked.who, asked.day, start, events)
+        | event_features(evidence.months, asked.who, asked.day, start, events)
     )
     segments = evidence.accounts.sort("account_id")["segment"].fill_null("")
     made = observations.with_columns(

@@ -8,24 +8,28 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import threadpool_limits
 
-from models.churn.boosting import bins, boosted
+from models.churn.boosting import boosted
 from models.churn.equation import Equation, Term, scale, standardised
 from models.churn.logistic import STRENGTHS, log_loss, path
+from models.churn.side_by_side import side_by_side
 from models.churn.table import Table
+from models.churn.thinned import thinned
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 Method = Literal["logistic", "boosting"]
 
+LOGISTIC: Method = "logistic"
+BOOSTING: Method = "boosting"
+
 FOLDS = 5
 MOST_ROWS = 10_000
-"""Strength, method and calibration are chosen on at most so many rows, whole accounts by chance."""
+"""Strength, method and calibration are chosen on at most so many rows, thinned."""
 
-MOST_BOOSTED = 50_000
-"""Boosting that has won is fitted on at most so many rows, whole accounts by chance: more takes long only."""
+MOST_BOOSTED = 25_000
+"""Boosting that has won is fitted on at most so many rows, thinned: more takes long and tells little."""
 
 CALIBRATE_UNDER = 1_000
 """Churns from which on a fit is left as it is."""
@@ -35,6 +39,19 @@ LEAST_TO_BOOST = 1_000
 
 _CHANCE = 9.21
 """Of chi-square with two degrees of freedom, passed by chance in 1 % of the cases."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How to fit, and how well that did: `loss` is the log loss a row in folds of whole accounts.
+
+    `shift` and `slope` of the sigmoid that the folds' own predictions need; None where they need none.
+    """
+
+    method: Method
+    strength: float
+    loss: float
+    sigmoid: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,21 +73,32 @@ def folds(groups: Ints, seed: int = 0, count: int = FOLDS) -> Ints:
     return found
 
 
-def fit(
-    table: Table,
-    left: Flags,
-    groups: Ints,
-    *,
-    seed: int = 0,
-    challenge: bool = True,
-    strengths: Sequence[float] = STRENGTHS,
-) -> Fit:
+def fit(table: Table, left: Flags, groups: Ints, *, seed: int = 0, challenge: bool = True) -> Fit:
     """Ridge logistic regression on winsorised, standardised columns.
 
     The strength is the one with the least log loss in five folds of whole accounts; gradient boosting
     replaces it where its log loss is lower by more than two standard errors (over accounts; tried from
     1,000 rows on). Under 1,000 churns a sigmoid is put on top where the folds' own predictions need it
-    (1 % test).
+    (1 % test). All of this is chosen on at most 10,000 rows.
+
+    Raises ValueError unless somebody left and somebody stayed.
+    """
+    rows, times = thinned(left, MOST_ROWS, seed)
+    choice = choose(table.rows(rows), left[rows], groups[rows], times, seed=seed, challenge=challenge)
+    return fitted(table, left, choice)
+
+
+def choose(
+    table: Table,
+    left: Flags,
+    groups: Ints,
+    times: Floats,
+    *,
+    seed: int = 0,
+    challenge: bool = True,
+    strengths: Sequence[float] = STRENGTHS,
+) -> Choice:
+    """Settle strength and method on these rows, of which each counts so many times.
 
     Raises ValueError unless somebody left and somebody stayed.
     """
@@ -78,42 +106,35 @@ def fit(
         raise ValueError(
             f"{int(left.sum())} of {len(left)} left; a model needs some who left and some who stayed"
         )
-    # Several threads wait for each other longer than such small products take.
-    with threadpool_limits(1):
-        return _fit(table, left, groups, seed, challenge=challenge, strengths=strengths)
-
-
-def _fit(
-    table: Table, left: Flags, groups: Ints, seed: int, *, challenge: bool, strengths: Sequence[float]
-) -> Fit:
-    terms = scale(table)
-    columns = standardised(terms, table)
-    chosen = _some(groups, seed)
-    inner = folds(groups[chosen], seed)
-    guesses = _guesses(columns[chosen], left[chosen], inner, strengths)
-    losses = log_loss(left[chosen][:, None], guesses).mean(axis=0)
+    columns, inner = standardised(scale(table), table), folds(groups, seed)
+    guesses = _guesses(columns, left, times, inner, strengths)
+    losses = np.average(log_loss(left[:, None], guesses), axis=0, weights=times)
     best = int(np.argmin(losses))
-    guess, method = guesses[:, best], "logistic"
-    tried = challenge and len(chosen) >= LEAST_TO_BOOST
-    rival = _rival(columns[chosen], left[chosen], inner, guess) if tried else None
-    if rival is not None and _wins(rival, guess, left[chosen], groups[chosen]):
-        guess, method = rival, "boosting"
-    equation = (
-        _logistic(terms, columns, left, chosen, strengths[best])
-        if method == "logistic"
-        else _boosted(terms, columns, left, _some(groups, seed, MOST_BOOSTED))
-    )
-    shift, slope = _sigmoid(guess, left[chosen])
-    needed = int(left.sum()) < CALIBRATE_UNDER and _improves(guess, left[chosen], shift, slope)
-    if needed:
-        equation = equation.recalibrated(shift, slope)
-    return Fit(
-        equation,
-        "boosting" if method == "boosting" else "logistic",
-        strengths[best],
-        needed,
-        float(log_loss(left[chosen], guess).mean()),
-    )
+    guess = guesses[:, best]
+    line = Choice(LOGISTIC, strengths[best], float(losses[best]), _sigmoid(guess, left, times))
+    if not challenge or len(left) < LEAST_TO_BOOST:
+        return line
+    rival = _rival(columns, left, times, inner, guess)
+    if rival is None:
+        return line
+    gain = log_loss(left, guess) - log_loss(left, rival)
+    if not _clear(gain, times, groups):
+        return line
+    loss = line.loss - float(np.average(gain, weights=times))
+    return Choice(BOOSTING, line.strength, loss, _sigmoid(rival, left, times))
+
+
+def fitted(table: Table, left: Flags, choice: Choice) -> Fit:
+    """Fit what was chosen on all rows."""
+    terms = scale(table)
+    if choice.method == LOGISTIC:
+        equation = _logistic(terms, standardised(terms, table), left, choice.strength)
+    else:
+        equation = _boosted(terms, table, left)
+    sigmoid = choice.sigmoid if int(left.sum()) < CALIBRATE_UNDER else None
+    if sigmoid is not None:
+        equation = equation.recalibrated(*sigmoid)
+    return Fit(equation, choice.method, choice.strength, sigmoid is not None, choice.loss)
 
 
 def cross_fitted(table: Table, left: Flags, groups: Ints, *, seed: int = 0) -> Floats:
@@ -127,61 +148,53 @@ def cross_fitted(table: Table, left: Flags, groups: Ints, *, seed: int = 0) -> F
     return found
 
 
-def _some(groups: Ints, seed: int, most: int = MOST_ROWS) -> Ints:
-    """Rows of whole accounts, at most so many."""
-    if len(groups) <= most:
-        return np.arange(len(groups))
-    names, place = np.unique(groups, return_inverse=True)
-    order = np.random.default_rng(seed).permutation(len(names))
-    taken = order[place]
-    limit = np.searchsorted(np.cumsum(np.bincount(taken)), most, side="right")
-    return np.flatnonzero(taken < max(int(limit), 1))
-
-
-def _guesses(columns: Floats, left: Flags, inner: Ints, strengths: Sequence[float]) -> Floats:
+def _guesses(columns: Floats, left: Flags, times: Floats, inner: Ints, strengths: Sequence[float]) -> Floats:
     """rows x strengths: log-odds from fits on the other folds."""
+
+    def of(fold: int) -> tuple[Flags, Floats]:
+        test = inner == fold
+        answers = np.array(path(columns[~test], left[~test], strengths, times[~test]))
+        return test, answers[:, 0] + columns[test] @ answers[:, 1:].T
+
     found = np.zeros((len(left), len(strengths)))
-    for fold in np.unique(inner):
-        train, test = inner != fold, inner == fold
-        answers = np.array(path(columns[train], left[train], strengths))
-        found[test] = answers[:, 0] + columns[test] @ answers[:, 1:].T
+    for test, guess in side_by_side(of, np.unique(inner).tolist(), len(left)):
+        found[test] = guess
     return found
 
 
-def _rival(columns: Floats, left: Flags, inner: Ints, guess: Floats) -> Floats | None:
+def _rival(columns: Floats, left: Flags, times: Floats, inner: Ints, guess: Floats) -> Floats | None:
     """Boosting's log-odds from fits on the other folds; None when it is behind after two folds."""
-    found = np.zeros(len(left))
-    for done, fold in enumerate(np.unique(inner)):
-        train, test = inner != fold, inner == fold
-        level, cuts, points = boosted(columns[train], left[train])
-        parts = zip(columns[test].T, cuts, points, strict=True)
-        found[test] = level + sum(table[bins(column, cut)] for column, cut, table in parts)
-        seen = inner <= fold
-        if done == 1 and log_loss(left[seen], found[seen]).mean() > log_loss(left[seen], guess[seen]).mean():
+
+    def of(fold: int) -> tuple[Flags, Floats]:
+        test = inner == fold
+        return test, boosted(columns[~test], left[~test], times[~test]).logit(columns[test])
+
+    found, order = guess.copy(), np.unique(inner).tolist()
+    for part in (order[:2], order[2:]):
+        for test, logit in side_by_side(of, part, len(left)):
+            found[test] = logit
+        if (times * (log_loss(left, guess) - log_loss(left, found))).sum() < 0:
             return None
     return found
 
 
-def _wins(rival: Floats, guess: Floats, left: Flags, groups: Ints) -> bool:
-    gain = log_loss(left, guess) - log_loss(left, rival)
+def _clear(gain: Floats, times: Floats, groups: Ints) -> bool:
+    """Whether a gain passes two standard errors over accounts."""
+    mean = float(np.average(gain, weights=times))
     _, place = np.unique(groups, return_inverse=True)
-    per_account = np.bincount(place, gain - gain.mean())
-    error = float(np.sqrt((per_account**2).sum())) / len(gain)
-    return bool(gain.mean() > 2 * error)
+    per_account = np.bincount(place, times * (gain - mean))
+    return bool(mean > 2 * np.sqrt((per_account**2).sum()) / times.sum())
 
 
-def _logistic(
-    terms: tuple[Term, ...], columns: Floats, left: Flags, chosen: Ints, strength: float
-) -> Equation:
-    """Of many rows, the fit of the chosen ones is where the fit of all begins."""
-    near = path(columns[chosen], left[chosen], [strength])[0]
-    found = near if len(chosen) == len(left) else path(columns, left, [strength], near)[0]
+def _logistic(terms: tuple[Term, ...], columns: Floats, left: Flags, strength: float) -> Equation:
+    found = path(columns, left, [strength])[0]
     weighed = tuple(replace(term, weight=float(b)) for term, b in zip(terms, found[1:], strict=True))
     return Equation(float(found[0]), weighed)
 
 
-def _boosted(terms: tuple[Term, ...], columns: Floats, left: Flags, chosen: Ints) -> Equation:
-    level, cuts, tables = boosted(columns[chosen], left[chosen])
+def _boosted(terms: tuple[Term, ...], table: Table, left: Flags) -> Equation:
+    rows, times = thinned(left, MOST_BOOSTED)
+    level, cuts, tables = boosted(standardised(terms, table.rows(rows)), left[rows], times)
     made = tuple(
         replace(term, edges=tuple(cut.tolist()), points=tuple(points.tolist()))
         for term, cut, points in zip(terms, cuts, tables, strict=True)
@@ -189,11 +202,8 @@ def _boosted(terms: tuple[Term, ...], columns: Floats, left: Flags, chosen: Ints
     return Equation(level, made)
 
 
-def _sigmoid(guess: Floats, left: Flags) -> tuple[float, float]:
-    shift, slope = path(guess[:, None], left, [1e6])[0]
-    return float(shift), float(slope)
-
-
-def _improves(guess: Floats, left: Flags, shift: float, slope: float) -> bool:
-    gain = log_loss(left, guess).sum() - log_loss(left, shift + slope * guess).sum()
-    return bool(2 * gain > _CHANCE and slope > 0)
+def _sigmoid(guess: Floats, left: Flags, times: Floats) -> tuple[float, float] | None:
+    """Shift and slope with which the guesses do clearly better; None where they don't."""
+    shift, slope = path(guess[:, None], left, [1e6], times)[0]
+    gain = times * (log_loss(left, guess) - log_loss(left, shift + slope * guess))
+    return (float(shift), float(slope)) if 2 * gain.sum() > _CHANCE and slope > 0 else None

@@ -91,14 +91,17 @@ class Recipe:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A matrix with one row an observation and one named column a feature; no value is missing."""
+    """A matrix with one row an observation and one named column a feature; no value is missing.
+
+    Each column lies in one piece, as it is by columns that one looks at it.
+    """
 
     names: tuple[str, ...]
     families: tuple[str, ...]
     matrix: Floats
 
     def rows(self, chosen: npt.NDArray[np.bool_] | npt.NDArray[np.int64]) -> Table:
-        return Table(self.names, self.families, self.matrix[chosen])
+        return Table(self.names, self.families, self.matrix.T[:, chosen].T)
 
     def column(self, name: str) -> Floats:
         found: Floats = self.matrix[:, self.names.index(name)]
@@ -107,7 +110,7 @@ class Table:
 
 def given(names: Sequence[str], matrix: Floats) -> Table:
     """A table of features as they were given."""
-    return Table(tuple(names), ("given",) * len(names), np.asarray(matrix, dtype=np.float64))
+    return Table(tuple(names), ("given",) * len(names), np.asfortranarray(matrix, dtype=np.float64))
 
 
 def settle(raw: pl.DataFrame, feature_set: FeatureSet) -> Recipe:
@@ -151,7 +154,7 @@ def table(raw: pl.DataFrame, recipe: Recipe) -> Table:
     return Table(
         tuple(columns),
         tuple(family for family, _ in columns.values()),
-        np.column_stack([value for _, value in columns.values()]),
+        np.array([value for _, value in columns.values()]).T,
     )
 
 

@@ -13,11 +13,12 @@ from models.churn.evaluation import JUDGED, evaluate
 from models.churn.event_features import common_events
 from models.churn.evidence import Evidence
 from models.churn.features import raw_features
-from models.churn.fitting import MOST_ROWS, Fit, fit
-from models.churn.logistic import STRENGTHS
+from models.churn.fitting import BOOSTING, MOST_ROWS, Choice, Fit, choose, fitted
 from models.churn.model import VERSION, Model, Trained
 from models.churn.observations import HORIZON, LEAD, RENEWAL, Kind
+from models.churn.side_by_side import side_by_side
 from models.churn.table import COUNTS, OWN_PACE, FeatureSet, Recipe, settle, table
+from models.churn.thinned import thinned
 from models.churn.timeline import Ints
 from models.churn.verdict import Verdict, judge, leaks, refusal
 
@@ -29,6 +30,9 @@ FIRST_CUT = 0.4
 
 LEAST_TO_FIT = 15
 """Churns without which a window is left unjudged."""
+
+Chosen = tuple[FeatureSet, Choice]
+"""Which columns, and how to fit them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +72,7 @@ def train(
     raw = raw_features(rows, evidence, common_events(evidence.event_months, known_on))
     kind: Kind = raw["kind"][0]
     recipe, made = _fitted(raw, kind, seed)
-    judged = replay(raw, cuts(raw), seed=seed, challenge=made.method == "boosting")
+    judged = replay(raw, cuts(raw), seed=seed, challenge=made.method == BOOSTING)
     evaluation = evaluate(judged, seed=seed)
     verdict = judge(evaluation)
     whole = table(raw, recipe)
@@ -108,20 +112,45 @@ def replay(raw: pl.DataFrame, starts: list[date], *, seed: int = 0, challenge: b
     """Predict the observations of each window by a model that knows outcomes before its first day alone.
 
     In: raw features with outcomes, sorted days. Out: `evaluation.JUDGED`; a window before which under 15
-    accounts had left is left out. Windows end where the next begins, the last one never.
+    accounts had left is left out. Windows end where the next begins, the last one never. What is chosen
+    on 10,000 rows or more before a window holds for the windows after it.
     """
-    found = [JUDGED.empty()]
-    settled: tuple[FeatureSet, float] | None = None
-    for start, end in zip(starts, [*starts[1:], date.max], strict=True):
-        before = raw.filter(pl.col("outcome_on") < start)
-        after = raw.filter((pl.col("as_of") >= start) & (pl.col("as_of") < end))
-        churns = int(before["left"].sum())
-        if churns >= LEAST_TO_FIT and churns < before.height and after.height:
-            recipe, made = _fitted(before, before["kind"][0], seed, challenge=challenge, settled=settled)
-            # What was chosen on so many rows holds for the windows after it.
-            settled = (recipe.feature_set, made.strength) if before.height > MOST_ROWS else None
-            found.append(_judged(after, expit(made.equation.logit(table(after, recipe)))))
-    return pl.concat(found)
+    spans = list(zip(starts, [*starts[1:], date.max], strict=True))
+    windows = [window for span in spans if (window := _window(raw, *span)) is not None]
+    settled = next((_chosen(w.before, w.kind, seed, challenge=challenge) for w in windows if w.long), None)
+
+    def judged(window: _Window) -> pl.DataFrame:
+        choice = settled if window.long else None
+        recipe, made = _fitted(window.before, window.kind, seed, challenge=challenge, settled=choice)
+        return _judged(window.after, expit(made.equation.logit(table(window.after, recipe))))
+
+    return pl.concat([JUDGED.empty(), *side_by_side(judged, windows, raw.height)])
+
+
+@dataclass(frozen=True, eq=False)
+class _Window:
+    """Raw features known before it, and those to be judged."""
+
+    before: pl.DataFrame
+    after: pl.DataFrame
+
+    @property
+    def kind(self) -> Kind:
+        found: Kind = self.before["kind"][0]
+        return found
+
+    @property
+    def long(self) -> bool:
+        return self.before.height > MOST_ROWS
+
+
+def _window(raw: pl.DataFrame, start: date, end: date) -> _Window | None:
+    """None where it can't be judged."""
+    before = raw.filter(pl.col("outcome_on") < start)
+    after = raw.filter((pl.col("as_of") >= start) & (pl.col("as_of") < end))
+    churns = int(before["left"].sum())
+    judged = churns >= LEAST_TO_FIT and churns < before.height and after.height
+    return _Window(before, after) if judged else None
 
 
 def _judged(raw: pl.DataFrame, probability: np.ndarray[tuple[int], np.dtype[np.float64]]) -> pl.DataFrame:
@@ -136,27 +165,38 @@ def _fitted(
     seed: int,
     *,
     challenge: bool = True,
-    settled: tuple[FeatureSet, float] | None = None,
+    settled: Chosen | None = None,
 ) -> tuple[Recipe, Fit]:
+    feature_set, choice = settled or _chosen(raw, kind, seed, challenge=challenge)
+    recipe = settle(raw, feature_set)
+    return recipe, fitted(table(raw, recipe), raw["left"].to_numpy(), choice)
+
+
+def _chosen(raw: pl.DataFrame, kind: Kind, seed: int, *, challenge: bool) -> Chosen:
     """For renewals the account's own pace; for rolling contracts whichever set has the lower log loss.
 
     The sets are compared by a line in each, then boosting challenges the one that is chosen.
     """
-    sets: tuple[FeatureSet, ...] = (OWN_PACE,) if kind == RENEWAL else (OWN_PACE, COUNTS)
-    sets, strengths = (sets, STRENGTHS) if settled is None else ((settled[0],), (settled[1],))
-    left, accounts = raw["left"].to_numpy(), numbered(raw)
-    recipes = [settle(raw, feature_set) for feature_set in sets]
-    if len(recipes) == 1:
-        columns = table(raw, recipes[0])
-        return recipes[0], fit(columns, left, accounts, seed=seed, challenge=challenge, strengths=strengths)
-    lines = [
-        (recipe, fit(table(raw, recipe), left, accounts, seed=seed, challenge=False, strengths=strengths))
-        for recipe in recipes
-    ]
-    recipe, line = min(lines, key=lambda pair: pair[1].loss)
-    if not challenge:
-        return recipe, line
-    return recipe, fit(table(raw, recipe), left, accounts, seed=seed, strengths=(line.strength,))
+    rows, times = thinned(raw["left"].to_numpy(), MOST_ROWS, seed)
+    part = raw[rows]
+    left, accounts = part["left"].to_numpy(), numbered(part)
+    tables = {name: table(part, settle(raw, name)) for name in _sets(kind)}
+    if len(tables) == 1:
+        ((name, columns),) = tables.items()
+        return name, choose(columns, left, accounts, times, seed=seed, challenge=challenge)
+    lines = {
+        name: choose(columns, left, accounts, times, seed=seed, challenge=False)
+        for name, columns in tables.items()
+    }
+    name = min(lines, key=lambda each: lines[each].loss)
+    found = lines[name]
+    if challenge:
+        found = choose(tables[name], left, accounts, times, seed=seed, strengths=(found.strength,))
+    return name, found
+
+
+def _sets(kind: Kind) -> tuple[FeatureSet, ...]:
+    return (OWN_PACE,) if kind == RENEWAL else (OWN_PACE, COUNTS)
 
 
 def numbered(raw: pl.DataFrame) -> Ints:

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from models.auc import placements
+from models.auc import area
 from models.churn.evaluation import Evaluation
 from models.churn.table import Table
 from models.shares import percent
@@ -101,7 +101,7 @@ def leaks(table: Table, left: npt.NDArray[np.bool_], model_auc: float | None, le
     found: list[tuple[str, float]] = []
     if left.any() and not left.all():
         for name, column in zip(table.names, table.matrix.T, strict=True):
-            above = float(placements(column[left], column[~left])[0].mean())
+            above = area(left, column)
             if max(above, 1 - above) > LEAK:
                 found.append((name, max(above, 1 - above)))
     found.sort(key=lambda pair: (-pair[1], pair[0]))

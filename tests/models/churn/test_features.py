@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from models.churn.event_features import EARLY, OFTEN, REACHED, common_events, event_features
+from models.churn.event_features import EARLY, OFTEN, REACHED, Grid, common_events, event_features
 from models.churn.evidence import Evidence, event_months, from_usage
 from models.churn.features import raw_features
 from models.churn.observations import OBSERVATIONS, RENEWED, renewed
@@ -267,5 +267,5 @@ def test_no_usage_at_all_gives_features_nonetheless() -> None:
     assert one(raw, "a", "breadth") == 0
     assert one(raw, "a", "use_28_prior") == 0
     here, numbers = np.array([0]), pl.DataFrame({"account_id": ["a"], "who": [0]})
-    nobody = event_features(from_usage(uses())[1], numbers, here, here, here, ["e"])
+    nobody = event_features(Grid(from_usage(uses())[1], numbers), here, here, here, ["e"])
     assert nobody[REACHED + "e"].tolist() == [0]

@@ -11,11 +11,12 @@ from hypothesis import strategies as some
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from models.churn.boosting import bins, boosted
+from models.churn.boosting import BINS, bins, boosted
 from models.churn.equation import Equation, Term, scale, standardised
 from models.churn.fitting import cross_fitted, fit, folds
 from models.churn.logistic import log_loss, path
 from models.churn.table import Table, given
+from models.churn.thinned import thinned
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
@@ -36,6 +37,54 @@ def test_the_path_is_scikit_learns_ridge_logistic_regression(strength: float) ->
     found = path(columns, left, [0.0003, strength])[1]
     theirs = LogisticRegression(C=strength, tol=1e-12, max_iter=1_000).fit(columns, left)
     assert np.abs(found - [theirs.intercept_[0], *theirs.coef_[0]]).max() < 1e-6
+
+
+def test_a_row_that_counts_thrice_is_three_rows() -> None:
+    table, left, _ = sample(300)
+    times = np.random.default_rng(1).integers(1, 4, 300)
+    columns, thrice = table.matrix, np.repeat(np.arange(300), times)
+    by_times = path(columns, left, [0.1], times.astype(float))[0]
+    assert np.abs(by_times - path(columns[thrice], left[thrice], [0.1])[0]).max() < 1e-8
+
+
+def test_boosting_counts_a_row_thrice_too() -> None:
+    table, left, _ = sample(3_000)
+    times = np.random.default_rng(1).integers(1, 4, 3_000)
+    columns, thrice = np.round(table.matrix), np.repeat(np.arange(3_000), times)
+    by_times, repeated = boosted(columns, left, times.astype(float)), boosted(columns[thrice], left[thrice])
+    assert np.abs(by_times.logit(columns) - repeated.logit(columns)).mean() < 0.02
+    assert np.abs(by_times.logit(columns) - boosted(columns, left).logit(columns)).mean() > 0.02
+
+
+def test_who_left_is_kept_and_who_stayed_counts_for_others() -> None:
+    rng = np.random.default_rng(0)
+    left = rng.random(5_000) < 0.02
+    few = thinned(left, 1_000)
+    assert len(few.rows) == 1_000
+    assert left[few.rows].sum() == left.sum()
+    assert few.times[left[few.rows]].tolist() == [1.0] * int(left.sum())
+    assert few.times.sum() == pytest.approx(5_000)
+    assert np.array_equal(few.rows, np.unique(few.rows))
+    many = thinned(~left, 1_000)
+    assert (~left)[many.rows].sum() == 1_000 - left.sum(), "those who stayed are the fewer, and all there"
+    assert many.times.sum() == pytest.approx(5_000)
+    assert thinned(left, 5_000).times.tolist() == [1.0] * 5_000
+    assert len(thinned(rng.random(5_000) < 0.5, 1_000).rows) == 1_000
+
+
+def test_many_rows_are_fitted_as_well_from_some() -> None:
+    table, left, true = sample(24_000)
+    made = fit(table, left, np.arange(24_000))
+    assert np.corrcoef(made.equation.logit(table), true)[0, 1] > 0.995
+    assert abs(float(expit(made.equation.logit(table)).mean()) - float(left.mean())) < 0.001
+
+
+@pytest.mark.parametrize("cores", [1, 2, 8])
+def test_the_cores_change_nothing(cores: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    table, left, _ = sample(2_400)
+    alone = fit(table, left, np.arange(2_400) // 2)
+    monkeypatch.setattr("os.cpu_count", lambda: cores)
+    assert fit(table, left, np.arange(2_400) // 2) == alone
 
 
 def test_columns_are_cut_at_the_quantiles_and_scaled() -> None:
@@ -91,13 +140,15 @@ def test_boosting_wins_where_it_clearly_predicts_better_and_stays_additive() -> 
 
 def test_a_boosted_table_is_the_machine_itself() -> None:
     table, left, _ = sample()
-    level, cuts, points = boosted(table.matrix, left)
+    tables = boosted(table.matrix, left)
+    level, cuts, points = tables
     each = zip(table.matrix.T, cuts, points, strict=True)
     summed = level + np.sum([point[bins(column, cut)] for column, cut, point in each], axis=0)
+    assert np.abs(tables.logit(table.matrix) - summed).max() < 1e-12
     assert log_loss(left, summed).mean() < log_loss(left, np.full(len(left), np.log(left.mean()))).mean()
     for column, cut, point in zip(table.matrix.T, cuts, points, strict=True):
         assert abs(point[bins(column, cut)].mean()) < 1e-9
-        assert len(point) == len(cut) + 1 <= 32
+        assert len(point) == len(cut) + 1 <= BINS
 
 
 def test_rows_of_one_account_share_a_fold() -> None:
