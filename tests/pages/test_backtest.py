@@ -63,7 +63,7 @@ def test_figures_months_and_todays_list_stand_there(open_page: Open) -> None:
     scores = queries.scores(queries.reader(EVERYONE))
     today = app.dataframe[-1].value
     assert len(today) == scores.height
-    assert list(today["churn"]) == sorted(scores["churn"], reverse=True)
+    assert list(today["churn"]) == sorted(scores["churn"].round(2), reverse=True)
     assert "Checked for leaks" in shown(app)
 
 
