@@ -80,8 +80,9 @@ def _said(row: dict[str, Any]) -> None:
         f":material/assignment: {due}{words.plain(row['prescription'])}",
     ]
     if row["snoozed_until"] is not None:
-        until = words.near(row["snoozed_until"], today)
-        told.append(f":material/snooze: Snoozed until {until}: {words.plain(row['snooze_reason'])}")
+        until, reason = row["snoozed_until"], words.plain(row["snooze_reason"])
+        far = words.near(until, today).partition(" (")[0]
+        told.append(f":material/snooze: Snoozed until {words.day(until, today)} ({far}): {reason}")
     st.markdown("\n\n".join(told))
 
 

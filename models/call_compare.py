@@ -26,6 +26,8 @@ _TERMS = {
     "share a call may save": "saveability",
     "worth of the call": "worth",
 }
+SHARES = ("chance of leaving", "share a call may save")
+"""The terms that are shares of 1."""
 _WORTH = "worth of the call"
 
 

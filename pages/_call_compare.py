@@ -9,7 +9,8 @@ import streamlit as st
 
 from components import words
 from components.failures import guarded
-from models.call_compare import compare
+from models.call_compare import SHARES, compare
+from models.shares import percent
 
 
 @st.fragment
@@ -32,7 +33,33 @@ def draw(calls: pl.DataFrame, row: dict[str, Any]) -> None:
         st.markdown(f"**{words.plain(told.sentence)}**")
         both = {row["account_id"]: row["name"], **names}
         st.dataframe(
-            told.terms.rename({"upper": both[told.upper], "lower": f"{both[told.lower]} "}),
+            _shown(told.terms),
             hide_index=True,
             width="stretch",
+            column_config={
+                "term": "What counts",
+                "upper": _RIGHT(both[told.upper], alignment="right"),
+                "lower": _RIGHT(both[told.lower], alignment="right"),
+                "times": _RIGHT("Times", alignment="right"),
+            },
+            alt="The terms of both calls side by side",
         )
+
+
+def _shown(terms: pl.DataFrame) -> pl.DataFrame:
+    """The terms as people read them: shares as percentages, the rest with two digits."""
+    rows = [
+        (row["term"].capitalize(), *(_said(row["term"], row[name]) for name in ("upper", "lower")))
+        for row in terms.iter_rows(named=True)
+    ]
+    times = [_said("", value) for value in terms["times"]]
+    return pl.DataFrame(rows, schema=["term", "upper", "lower"], orient="row").with_columns(
+        times=pl.Series(times, dtype=pl.String)
+    )
+
+
+def _said(term: str, value: float | None) -> str:
+    return percent(value) if value is None or term in SHARES else f"{value:.2f}"
+
+
+_RIGHT: Any = st.column_config.TextColumn

@@ -18,6 +18,7 @@ from components.queries import plan as queries_plan
 from models.call_settings import REST_DAYS
 
 _DONE = "plan-changed"
+_TIMES = "plan-times"
 _WHYS = ("put-off-why", "off-why", "hand-why")
 
 
@@ -26,6 +27,7 @@ _WHYS = ("put-off-why", "off-why", "hand-why")
 def taken(reader: Reader, row: dict[str, Any]) -> None:
     """Who is on this call, and a button to take it so that nobody rings twice."""
     account = row["account_id"]
+    reader = failures.current(reader, _where(account))
     failures.tell(_where(account))
     beyond.ask(_where(account), partial(_take_all_the_same, row))
     claim = queries_plan.taken(reader, session.now_utc()).get(account)
@@ -44,6 +46,7 @@ def taken(reader: Reader, row: dict[str, Any]) -> None:
 
 def changes(reader: Reader, row: dict[str, Any], today: date) -> None:
     """Put the call off, take it off the list, or hand it to a colleague."""
+    closed = f"hand-over-{st.session_state.get(_TIMES, 0)}"  # another key after each deed: it closes
     with st.container(horizontal=True, gap="small"):
         with st.popover("Put off", icon=":material/event:"), st.form("put-off", border=False):
             st.date_input("Until", today + timedelta(days=7), today + timedelta(days=1), key="put-off-until")
@@ -54,7 +57,10 @@ def changes(reader: Reader, row: dict[str, Any], today: date) -> None:
             st.date_input("Until", usual, today + timedelta(days=1), key="off-until")
             st.text_input("Why", key=_WHYS[1], persist_state="session")
             st.form_submit_button("Take off", type="primary", on_click=_remove, args=(row,))
-        with st.popover("Hand over", icon=":material/switch_account:"), st.form("hand", border=False):
+        with (
+            st.popover("Hand over", icon=":material/switch_account:", key=closed),
+            st.form("hand", border=False),
+        ):
             known = queries.csms(reader).filter(pl.col("csm_id") != row["csm_id"])
             names = dict(known.select("csm_id", pl.coalesce("name", "csm_id")).iter_rows())
             st.selectbox("To", list(names), format_func=lambda csm: names[csm], key="hand-to")
@@ -139,6 +145,7 @@ def _change(row: dict[str, Any], text: str, act: Callable[[calls.Call], int]) ->
     tasks: list[int] = []
     if failures.attempt(lambda: tasks.append(act(call)), _where(row["account_id"])):
         st.session_state[_DONE] = (text, tasks[0])
+        st.session_state[_TIMES] = st.session_state.get(_TIMES, 0) + 1
         st.session_state.update(dict.fromkeys(_WHYS, ""))
 
 

@@ -25,6 +25,7 @@ def render() -> None:
     if not empty.ready(reader, "Call"):
         return
     colleagues.watch(reader)
+    _call_plan.done_line()
     wanted = st.query_params.get("account")
     scores = queries.scores(reader).filter(pl.col("account_id") == (wanted or ""))
     usual = int(str(queries.chosen_settings(reader).get("capacity", DEFAULT_CAPACITY)))

@@ -48,9 +48,10 @@ def test_why_it_stands_above_another(open_page: Open) -> None:
     _, app = sheet(open_page)
 
     table = app.dataframe[0].value
-    assert table["term"].tolist()[0] == "chance of leaving"
-    product = table.iloc[:3]["times"].prod()
-    assert product == pytest.approx(table["times"].tolist()[3])
+    assert table["term"].tolist()[0] == "Chance of leaving"
+    assert [str(said).endswith(" %") for said in table["upper"]] == [True, False, True, False]
+    chance, size, saved, worth = (float(said) for said in table["times"])
+    assert chance * size * saved == pytest.approx(worth, rel=0.03)
 
 
 @pytest.mark.usefixtures("open_always")

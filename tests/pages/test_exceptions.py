@@ -84,7 +84,7 @@ def test_a_snooze_needs_a_reason_and_keeps_it(open_page: Open) -> None:
     app.text_input(key=f"why-{number}").set_value("They are on holiday")
     next(button for button in app.button if button.label == "Snooze").click().run()
 
-    assert "Snoozed until in 10 days (1 Dec): They are on holiday" in shown(
+    assert "Snoozed until 1 Dec (in 10 days): They are on holiday" in shown(
         open_page("exceptions", exception_state="Snoozed")
     )
 
