@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from models.auc import auc, placements, top_lift
-from models.churn.evaluation import deciles
+from models.churn.evaluation import JUDGED, deciles, evaluate
 from models.churn.evidence import evidence_from, from_usage
 from models.churn.observations import observations
 from models.churn.training import Training, train
@@ -64,7 +64,11 @@ def _one(made: Company, seed: int) -> _Beside:
         f"{found.calibration_limit:.4f}   observed/expected {found.observed_to_expected}"
     )
     both = training.judged.join(_planted(made.truth), on=["account_id", "outcome_on"])
-    print(f"    against the planted probabilities themselves, mean over deciles {_from_truth(both):.4f}")
+    oracle = evaluate(both.with_columns(probability=pl.col("planted")).select(JUDGED.names))
+    print(
+        f"    away from the planted probabilities by {_from_truth(both):.4f}, mean over deciles; they "
+        f"themselves miss by {oracle.calibration.value or 0:.4f} (limit {oracle.calibration_limit:.4f})"
+    )
     behind = _beside("all replayed decisions", both)
     _beside("the last 365 days", both.filter(pl.col("as_of") > AS_OF - timedelta(days=365)))
     print(f"  {training.verdict.sentence}")

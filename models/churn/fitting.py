@@ -31,8 +31,10 @@ MOST_ROWS = 10_000
 MOST_BOOSTED = 25_000
 """Boosting that has won is fitted on at most so many rows, thinned: more takes long and tells little."""
 
-CALIBRATE_UNDER = 1_000
-"""Churns from which on a fit is left as it is."""
+CALIBRATE_FROM, CALIBRATE_UNDER = 200, 1_000
+"""Churns between which a sigmoid is put on every fit, as holding back its weights makes it a little unsure.
+Of fewer the sigmoid itself is known too badly, and is put on only where it clearly helps; of more it is
+not needed."""
 
 LEAST_TO_BOOST = 1_000
 """Rows from which on gradient boosting is tried: on fewer it does not beat a line, and takes longest."""
@@ -45,7 +47,7 @@ _CHANCE = 9.21
 class Choice:
     """How to fit, and how well that did: `loss` is the log loss a row in folds of whole accounts.
 
-    `shift` and `slope` of the sigmoid that the folds' own predictions need; None where they need none.
+    `sigmoid`: shift and slope that belong on top of such a fit while churns are few; None: neither.
     """
 
     method: Method
@@ -78,8 +80,8 @@ def fit(table: Table, left: Flags, groups: Ints, *, seed: int = 0, challenge: bo
 
     The strength is the one with the least log loss in five folds of whole accounts; gradient boosting
     replaces it where its log loss is lower by more than two standard errors (over accounts; tried from
-    1,000 rows on). Under 1,000 churns a sigmoid is put on top where the folds' own predictions need it
-    (1 % test). All of this is chosen on at most 10,000 rows.
+    1,000 rows on). Under 1,000 churns a sigmoid that is fitted to the folds' own predictions is put on top;
+    under 200 only where these clearly need it (1 % test). All of this is chosen on at most 10,000 rows.
 
     Raises ValueError unless somebody left and somebody stayed.
     """
@@ -203,7 +205,8 @@ def _boosted(terms: tuple[Term, ...], table: Table, left: Flags) -> Equation:
 
 
 def _sigmoid(guess: Floats, left: Flags, times: Floats) -> tuple[float, float] | None:
-    """Shift and slope with which the guesses do clearly better; None where they don't."""
+    """Shift and slope with which the guesses do best; None where that is not worth it."""
     shift, slope = path(guess[:, None], left, [1e6], times)[0]
     gain = times * (log_loss(left, guess) - log_loss(left, shift + slope * guess))
-    return (float(shift), float(slope)) if 2 * gain.sum() > _CHANCE and slope > 0 else None
+    known = int(left.sum()) >= CALIBRATE_FROM or 2 * gain.sum() > _CHANCE
+    return (float(shift), float(slope)) if known and slope > 0 else None

@@ -165,6 +165,16 @@ def test_too_sure_a_fit_is_calibrated_when_churns_are_few() -> None:
     assert np.abs(doubled.logit(table) - (0.1 + 2.0 * equation.logit(table))).max() < 1e-9
 
 
+def test_a_sigmoid_is_put_on_while_churns_are_some_hundreds() -> None:
+    table, left, _ = sample(1_500)
+    assert 200 <= left.sum() < 1_000
+    few, some, many = (
+        fit(table.rows(rows), left[rows], rows, challenge=False)
+        for rows in (np.arange(300), np.arange(1_500), np.tile(np.arange(1_500), 4))
+    )
+    assert [one.calibrated for one in (few, some, many)] == [False, True, False]
+
+
 def _noise() -> tuple[Table, Flags, npt.NDArray[np.int64]]:
     rng = np.random.default_rng(2)
     return given(["a"], rng.normal(size=(300, 1))), rng.random(300) < 0.3, np.arange(300)
