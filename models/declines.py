@@ -25,6 +25,8 @@ from models.facts import DAY, FLAG, REAL, TEXT, WHOLE
 QUIET = 15.0
 """Under this many events a week most falls take longer than a month to tell."""
 
+_SPREADS = ("spread_quiet", "spread_middle", "spread_busy")
+
 DECLINES = Contract(
     "declines",
     (
@@ -69,7 +71,7 @@ def declines(
     a run from scratch needs all history. Both give equal results. A state that no longer fits the facts
     (late usage, changed dates, a later as_of) is left aside and the run starts from scratch.
 
-    An alert opens at posterior >= .9 with the 28-day ratio under .75, closes after 7 days at .85 or more
+    An alert opens at posterior >= .75 with the 28-day ratio under .75, closes after 7 days at .85 or more
     or after 112 days, and then rests for 28. Words: use fell; it does not say that anyone will leave.
     """
     days = account_days.filter(pl.col("day") <= as_of)
@@ -130,7 +132,8 @@ def _recursion(panel: Panel, state: DeclineState | None) -> Recursion:
         factors[rows] = past["factor"].to_numpy()
         looks[rows] = past.select(pl.col("^spread_.*$").fill_null(float("nan"))).to_numpy()
         memory = to_memory(panel.ids, state.accounts)
-    return Recursion(panel, memory, factors, looks)
+    before = (0, 0) if state is None else (int(state.fleet[name].sum()) for name in ("judged", "alerts"))
+    return Recursion(panel, memory, factors, looks, *before)
 
 
 def _fleet(recursion: Recursion, state: DeclineState | None) -> pl.DataFrame:
@@ -141,7 +144,9 @@ def _fleet(recursion: Recursion, state: DeclineState | None) -> pl.DataFrame:
         {
             "day": pl.Series(rows + panel.first, dtype=pl.Int32).cast(pl.Date),
             "factor": recursion.factors[LOOKBACK:],
-            **{name: spread[:, place] for place, name in enumerate(FLEET.names[2:])},
+            **{name: spread[:, place] for place, name in enumerate(_SPREADS)},
+            "judged": recursion.judged[LOOKBACK:],
+            "alerts": recursion.alerts[LOOKBACK:],
         }
     ).with_columns(pl.col("^spread_.*$").fill_nan(None))
     return FLEET.check(fresh if state is None else pl.concat([state.fleet, fresh]))

@@ -10,7 +10,7 @@ import polars as pl
 
 from models.contracts import Column, Contract
 from models.declines_panel import Flags, Matrix, Vector, Whole
-from models.facts import DAY, REAL
+from models.facts import DAY, REAL, WHOLE
 from models.shares import percent
 
 FLEET = Contract(
@@ -21,6 +21,8 @@ FLEET = Contract(
         Column("spread_quiet", REAL, doc="weekly: q84 - q50 of the deviance under 3 events a week"),
         Column("spread_middle", REAL, doc="3 to 15 events a week"),
         Column("spread_busy", REAL, doc="over 15 events a week"),
+        Column("judged", WHOLE, required=True, doc="accounts that could be judged that day"),
+        Column("alerts", WHOLE, required=True, doc="alerts opened that day"),
     ),
     key=("day",),
 )

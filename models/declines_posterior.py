@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from models.declines_closure import Closure, tempered
+from models.declines_closure import MOST_CLOSED, Closings, Closure, closed_before, tempered
 from models.declines_fleet import LOOKS, RATE_EDGES, day_factor, dispersion, root_deviance, scatter, spreads
 from models.declines_panel import HISTORY, LOOKBACK, WEEK, Flags, Panel, Vector, Whole, is_look
 
@@ -19,13 +19,17 @@ FALLS = np.array([0.3, 0.5, 0.7])
 """Sizes of fall looked for, as shares of the rate."""
 FALL_WEIGHTS = np.array([0.25, 0.5, 0.25])
 HAZARD = 0.0005
-"""Chance a day that a fall begins."""
+"""Chance a day that a fall begins, before this company's own alerts say how often."""
+PRIOR_ALERTS = 4.0
+"""That chance counts as much as so many alerts."""
 STEP = 4.0
 """No single day moves the log odds further than this."""
 RECENT = 28
 FLEET_DAYS = 84
 BASELINE_DAYS = HISTORY - RECENT
-FIRE_POSTERIOR = 0.9
+FIRE_POSTERIOR = 0.75
+"""Steps are tempered, and days that may be closed say little: of alerts at .75 two to three in a hundred were
+false in simulated books, ten where falls are rare and closures many."""
 FIRE_RATIO = 0.75
 FIRE_ODDS = FIRE_POSTERIOR / (1 - FIRE_POSTERIOR)
 MENDED_RATIO = 0.85
@@ -88,13 +92,19 @@ class Recursion:
     """Walks a panel day by day from row `LOOKBACK` on.
 
     `factors` and `looks` hold the fleet's index and weekly spreads, one row a panel day; rows before
-    `LOOKBACK` come from the state (1 and NaN where there was none).
+    `LOOKBACK` come from the state (1 and NaN where there was none). `judged_before` and `alerts_before` are
+    account-days that could be judged, and alerts, before the panel's first judged day.
     """
 
     panel: Panel
     memory: Memory
     factors: Vector
     looks: Vector
+    judged_before: int = 0
+    alerts_before: int = 0
+    judged: Whole = field(init=False)
+    alerts: Whole = field(init=False)
+    closings: Closings = field(init=False)
     total: Vector = field(init=False)
     first_rows: Whole = field(init=False)
     sums: dict[str, Vector] = field(init=False)
@@ -109,6 +119,8 @@ class Recursion:
             "base": cut[row - HISTORY : row - RECENT].sum(axis=0, dtype=np.float64),
             "recent": cut[row - RECENT : row].sum(axis=0, dtype=np.float64),
         }
+        self.judged, self.alerts = (np.zeros(self.panel.days, dtype=np.int64) for _ in range(2))
+        self._close(next(past for past in range(row - 1, -1, -1) if is_look(self.panel.first + past)))
 
     def run(self) -> Judged:
         """Bring in every judged day and return the last day's view."""
@@ -129,11 +141,33 @@ class Recursion:
         self._index(row, alive)
         self._shift(row)
         if is_look(day):
+            self._close(row)
             self._look(row, self._judge(row, alive))
         judged = self._judge(row, alive)
         sigma = scatter(self.looks[max(row - WEEK * LOOKS + 1, 0) : row + 1])
         self._learn(row, judged, sigma)
         self._decide(day, judged, alive)
+        self.judged[row] = int((judged.told & ~np.isnan(self.memory.phi)).sum())
+        self.alerts[row] = int((self.memory.opened == day).sum())
+
+    def _close(self, row: int) -> None:
+        """Once a week: the days of the past `HISTORY` on which each account was most likely closed."""
+        top = row - HISTORY + 1
+        _, exposure = self._window(top, row - RECENT + 1)
+        rows = slice(top, row + 1)
+        cut = self.panel.cut[rows]
+        base = cut[: HISTORY - RECENT].sum(axis=0, dtype=np.float64)
+        rate = np.where(exposure > 0, base / np.where(exposure > 0, exposure, 1), 0.0)
+        usable = np.arange(top, row + 1)[:, None] >= self.first_rows
+        closed = closed_before(cut, self.factors[rows, None] * rate, usable)
+        self.closings = Closings.of(row, closed, self.factors[rows])
+
+    @property
+    def hazard(self) -> float:
+        """Chance a day that a fall begins: the usual one, and this company's own alerts so far."""
+        alerts = self.alerts_before + int(self.alerts.sum())
+        judged = self.judged_before + int(self.judged.sum())
+        return (PRIOR_ALERTS + alerts) / (PRIOR_ALERTS / HAZARD + judged)
 
     def _window(self, row_from: int, row_to: int) -> tuple[Vector, Vector]:
         """Usable days, and their summed index, of rows row_from..row_to-1."""
@@ -158,8 +192,12 @@ class Recursion:
         self.sums["recent"] += cut[row].astype(np.float64) - cut[row - RECENT]
 
     def _judge(self, row: int, alive: Flags) -> Judged:
-        """Compare the last 28 days with the 84 before them."""
-        days, exposure = self._window(row - HISTORY + 1, row - RECENT + 1)
+        """Compare the last 28 days with the 84 before them, days on which they were closed left out there."""
+        before = row - HISTORY + 1, row - RECENT + 1
+        days, exposure = self._window(*before)
+        closed, index = self.closings.between(*before)
+        regular = (closed <= MOST_CLOSED) & (days - closed >= RECENT)
+        exposure = np.where(regular, exposure - index, exposure)
         told = alive & (days >= RECENT) & (exposure > 0)
         rate = np.where(told, self.sums["base"] / np.where(told, exposure, 1), 0.0)
         weekly = np.where(told, WEEK * self.sums["base"] / np.maximum(days, 1), 0.0)
@@ -196,7 +234,7 @@ class Recursion:
         told = judged.told & awake & (judged.rate > 0) & ~np.isnan(self.memory.phi)
         calm = self.memory.opened == NONE
         steps = self._steps(row, judged, sigma, told)
-        odds = (self.memory.odds + HAZARD * FALL_WEIGHTS) * np.exp(steps)
+        odds = (self.memory.odds + self.hazard * FALL_WEIGHTS) * np.exp(steps)
         self.memory.odds = np.where(told[:, None], np.minimum(odds, CEILING), 0.0)
         cusum = np.where(told, np.maximum(self.memory.cusum + steps[:, 1], 0), 0.0)
         fresh = calm & (cusum > 0) & (self.memory.cusum == 0)

@@ -269,3 +269,14 @@ def test_a_company_without_usage_gets_an_answer() -> None:
     assert result.now["status"].to_list() == ["too new to tell"]
     assert FLEET.check(result.fleet).height == 1
     assert as_date(0) == date(1970, 1, 1)
+
+
+def test_going_on_equals_starting_from_scratch_where_accounts_close() -> None:
+    """Closures of the past months are found again from the days that a resumed run reads."""
+    company = planted(60, 330, seed=17, closures=(2.0, 6.0))
+    days, accounts, before = company.account_days, company.accounts, company.days[300]
+    state = declines(days, accounts, before).state
+    recent = days.filter(pl.col("day") > before - timedelta(days=238))
+    resumed = declines(recent, accounts, company.days[306], state)
+    assert resumed.resumed
+    same(resumed, declines(days, accounts, company.days[306]))
