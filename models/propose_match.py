@@ -88,10 +88,15 @@ def _score(one: Looked, table: str) -> float:
     return named + 60 + sum(score for _, score in best) / len(best)
 
 
+_ONE_A_ROW = ("features", "event")
+"""A catalog names each event once; a log of usage with names names them again and again."""
+
+
 def _best(one: Looked, table: str, canonical: str) -> tuple[Profile | None, int]:
     """The column that suits a canonical column best by name, among those of a type that can."""
     column = FACTS[table].column(canonical)
-    scored = [(likeness(p.name, table, canonical), p) for p in one.columns if _suits(p, column)]
+    suited = [p for p in one.columns if _suits(p, column) and (p.is_key or (table, canonical) != _ONE_A_ROW)]
+    scored = [(likeness(p.name, table, canonical), p) for p in suited]
     score, profile = max(scored, key=lambda pair: pair[0], default=(0, None))
     return (profile, score) if score else (None, 0)
 

@@ -108,7 +108,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "features": {
         "event": "event event_name ereignis evenement",
-        "feature": "feature feature_name funktion fonction fonctionnalite",
+        "feature": "feature feature_name funktion fonction fonctionnalite label title name",
         "suite": "suite module area product bereich",
         "is_value": "is_value value_event valuable",
     },

@@ -229,3 +229,11 @@ def test_every_word_belongs_to_a_column_that_exists() -> None:
         for name, words in columns.items():
             assert likeness(name, table, name) == 100
             assert [plain(word) for word in words.split()] == words.split()
+
+
+def test_a_catalog_names_each_event_once_and_a_log_again_and_again() -> None:
+    catalog = file("catalog.csv", event=["a", "b"], name=["A", "B"], is_value=["true", "false"])
+    assert propose([catalog]).tables == ("features",)
+    assert 'feature = "name"' in propose([catalog]).mapping_toml
+    log = file("export.csv", event=["a", "a"], name=["A", "A"], zeit=["2024-01-31", "2024-02-01"])
+    assert "features" not in propose([log]).tables
