@@ -221,12 +221,14 @@ def _versions(reader: Reader, name: str) -> None:
     today = clock.today()
     usual = came_with(read.rules(reader), name)
     bodies = [*(from_body(body) for body in saved["body"]), usual]
+    titles = dict(read.library(reader).select("content_id", "title").iter_rows())
     for place, row in enumerate(saved.head(_MOST_VERSIONS).iter_rows(named=True)):
         at = f"{words.day(row['saved_at'].date(), today)} {clock.shown(row['saved_at'])}"
         said = _difference(bodies[place + 1], bodies[place])
-        _version(name, row["playbook_id"], f"{at}, {row['saved_by']}", said, current=place == 0)
+        apart = _apart(bodies[place], bodies[0], titles)
+        _version(name, row["playbook_id"], f"{at}, {row['saved_by']}", said, apart, current=place == 0)
     head = "The rule's own words" if name.startswith(OWN) else "Came with Rounds"
-    _version(name, 0, head, usual.do, current=saved.is_empty())
+    _version(name, 0, head, usual.do, _apart(usual, bodies[0], titles), current=saved.is_empty())
     if saved.height > _MOST_VERSIONS:
         st.caption(f"The newest {_MOST_VERSIONS} of {saved.height:,} versions.")
 
@@ -240,12 +242,30 @@ def _difference(before: Playbook, after: Playbook) -> str:
     return f"changed {', '.join(_CALLED[field] + short.get(field, '') for field in changed)}"
 
 
-def _version(name: str, version: int, head: str, said: str, *, current: bool) -> None:
+def _apart(old: Playbook, now: Playbook, titles: dict[int, str]) -> str:
+    """What stood in an old version beside what stands there now, a paragraph for each difference."""
+
+    def said(value: object) -> str:
+        pieces = ", ".join(titles.get(one, str(one)) for one in value) if isinstance(value, tuple) else value
+        lines = [words.plain(line) for line in str(pieces or "nothing").splitlines()]
+        return "  \n".join(lines)
+
+    differ = [field for field in _FIELDS if getattr(old, field) != getattr(now, field)]
+    return "\n\n".join(
+        f"**{_CALLED[field].capitalize()}**\n\n:gray[Then:] {said(getattr(old, field))}\n\n"
+        f":gray[Now:] {said(getattr(now, field))}"
+        for field in differ
+    )
+
+
+def _version(name: str, version: int, head: str, said: str, apart: str, *, current: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f"**{words.plain(head)}**: {words.plain(said)}", width="stretch")
         if current:
             st.markdown(":gray[counts now]", width="content")
         else:
+            with st.popover("Compare", type="tertiary", width="content"):
+                st.markdown(apart or "Nothing differs from what counts now.")
             st.button("Use again", key=f"revert-{name}-{version}", on_click=_revert, args=(name, version))
 
 

@@ -19,17 +19,17 @@ _OUTCOMES: dict[calls.Outcome, str] = {
 
 
 def draw(reader: Reader, mine: pl.DataFrame) -> None:
-    """Choose calls of today's list and log them together; each can be undone on its card."""
+    """Choose calls of today's list and log them together; all can be undone, or each on its card."""
     failures.tell(_WHERE)
-    told = st.session_state.pop(_WHERE, None)
-    if told:
-        st.markdown(f":material/check: {told}")
+    _told()
     waiting = mine.filter(~pl.col("account_id").is_in(list(queries.calls_since(reader, day_start()))))
     if waiting.height < 2:
         return
     names = dict(waiting.select("account_id", "name").iter_rows())
     with st.popover("Log several", type="tertiary", icon=":material/checklist:"):
-        st.multiselect("Calls", list(names), format_func=lambda account: names[account], key="many")
+        chosen = st.multiselect(
+            "Calls", list(names), format_func=lambda account: names.get(account, account), key="many"
+        )
         st.text_input(
             "Why, where hours or a full day speak against it",
             key="many-why",
@@ -37,9 +37,45 @@ def draw(reader: Reader, mine: pl.DataFrame) -> None:
             max_chars=200,
             help="Calls that nothing speaks against are logged without.",
         )
-        st.caption("What came of them?")
+        st.caption(f"What came of {words.count(len(chosen), 'call')}?" if chosen else "Choose calls first.")
         for outcome, label in _OUTCOMES.items():
-            st.button(label, key=f"many-{outcome}", width="stretch", on_click=_log, args=(waiting, outcome))
+            st.button(
+                label,
+                key=f"many-{outcome}",
+                width="stretch",
+                disabled=not chosen,
+                on_click=_log,
+                args=(waiting, outcome),
+            )
+
+
+def _told() -> None:
+    """What was logged together last, with undo, until somebody closes it."""
+    done = st.session_state.get(_WHERE)
+    if not done:
+        return
+    said, tasks = done
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f":material/check: {said}", width="content")
+        if tasks:
+            st.button("Undo", key="undo-many", type="tertiary", icon=":material/undo:", on_click=_undo)
+        st.button("Close", key="close-many", type="tertiary", icon=":material/close:", on_click=_close)
+
+
+def _undo() -> None:
+    reader, (_, tasks) = session.reader(), st.session_state[_WHERE]
+    mine = queries.calls(reader).filter(pl.col("task_id").is_in(tasks), pl.col("state") == "done")
+
+    def act() -> None:
+        for task, version in mine.select("task_id", "version").iter_rows():
+            calls.undo(reader.store, reader.viewer, session.now_utc(), task, version)
+
+    if failures.attempt(act, _WHERE):
+        _close()
+
+
+def _close() -> None:
+    st.session_state.pop(_WHERE, None)
 
 
 def _log(waiting: pl.DataFrame, outcome: calls.Outcome) -> None:
@@ -66,7 +102,7 @@ def _log(waiting: pl.DataFrame, outcome: calls.Outcome) -> None:
             f"{words.count(len(logged), 'call')} logged: {outcome}.",
             *(f"{words.plain(named[account])}: {words.plain(why)}" for account, why in refused),
         ]
-        st.session_state[_WHERE] = " ".join(said)
+        st.session_state[_WHERE] = (" ".join(said), logged)
 
     if failures.attempt(act, _WHERE):
         st.session_state["many"] = []

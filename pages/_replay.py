@@ -67,9 +67,9 @@ def draw(reader: Reader, told: Replay, name: str) -> None:
             how="left",
         ).with_columns(name=pl.coalesce("name", "account_id"))
         with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-            st.markdown(
-                f"**For whom** (the latest first, {found.height - recent:,} of them only in weeks before)"
-            )
+            before = found.height - recent
+            older = f", {before:,} of them only in weeks before" if before else ""
+            st.markdown(f"**For whom** (the latest first{older})")
             downloads(f"replay-{name}", shown.height, files(reader, "replay", shown))
         tables.plain_table(_rows(shown), "The accounts that the rule would have found", _FOUND)
 

@@ -96,9 +96,14 @@ def test_an_account_that_is_not_listed_says_so(open_page: Open) -> None:
 def test_several_calls_are_logged_at_once(open_page: Open) -> None:
     app = open_page("today")
     two = cards(app)[:2]
-    app.multiselect(key="many").set_value(two)
+    app.multiselect(key="many").set_value(two).run()
     app.button(key="many-left message").click().run()
 
     assert "2 calls logged: left message." in shown(app)
     assert set(queries.calls(reader())["account_id"]) == set(two)
     assert not set(two) & set(cards(app))
+
+    app.button(key="undo-many").click().run()
+    assert set(queries.calls(reader())["state"]) == {"undone"}
+    assert set(two) <= set(cards(app))
+    assert "2 calls logged" not in shown(app)

@@ -189,6 +189,10 @@ def test_a_playbook_is_saved_spoken_and_taken_back(open_page: Open) -> None:
     assert any("Sorry, " in text.value and str(first)[:4] in text.value for text in app.markdown)
     assert "Today's talk track uses these words" in shown(app)
     assert "changed the talk track" in shown(app)
+    assert any(
+        "**The talk track**" in one.value and "Now:] Open: Sorry, " in one.value.replace("\\", "")
+        for one in app.markdown
+    )
 
     button(app, "revert-captive-0")
     assert "Sorry" not in queries_playbooks.saved(reader())["captive"].talk
