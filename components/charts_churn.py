@@ -12,8 +12,6 @@ Figure = dict[str, Any]
 
 CONFIG: Figure = {"displayModeBar": False}
 
-_ACTUAL, _EXPECTED = "#b45309", "#0f6f67"
-
 
 def months(rows: pl.DataFrame) -> Figure:
     """Who left by month as bars, who was expected to as points with what chance allows.
@@ -27,7 +25,7 @@ def months(rows: pl.DataFrame) -> Figure:
         "x": days,
         "y": rows["left"].to_list(),
         "customdata": rows["n"].to_list(),
-        "marker": {"color": _ACTUAL, "pattern": {"shape": "/"}},
+        "marker": {"pattern": {"shape": "/"}},
         "hovertemplate": "%{x|%b %Y}: %{y} of %{customdata:,} left<extra></extra>",
     }
     expected = {
@@ -36,13 +34,12 @@ def months(rows: pl.DataFrame) -> Figure:
         "name": "Expected, 95 % interval if every chance were true",
         "x": days,
         "y": rows["expected"].round(2).to_list(),
-        "marker": {"symbol": "diamond", "size": 9, "color": _EXPECTED},
+        "marker": {"symbol": "diamond", "size": 9},
         "error_y": {
             "type": "data",
             "symmetric": False,
             "array": (rows["high"] - rows["expected"]).to_list(),
             "arrayminus": (rows["expected"] - rows["low"]).to_list(),
-            "color": _EXPECTED,
             "thickness": 1.5,
             "width": 5,
         },
@@ -69,14 +66,14 @@ def tenths(rows: pl.DataFrame) -> Figure:
     `rows` has the columns of `models.churn.evaluation.BY_DECILE`.
     """
     predicted, observed = rows["predicted"].to_list(), rows["observed"].to_list()
-    top = max([*predicted, *observed, 0.05]) * 1.1
+    top = min(max([*predicted, *observed, 0.05]) * 1.1, 1.02)
     line = {
         "type": "scatter",
         "mode": "lines",
         "name": "If every chance were true",
         "x": [0, top],
         "y": [0, top],
-        "line": {"dash": "dash", "color": "#475569", "width": 1.5},
+        "line": {"dash": "dash", "width": 1.5},
         "hoverinfo": "skip",
     }
     points = {
@@ -86,7 +83,7 @@ def tenths(rows: pl.DataFrame) -> Figure:
         "x": predicted,
         "y": observed,
         "customdata": rows["n"].to_list(),
-        "marker": {"size": 10, "color": _EXPECTED},
+        "marker": {"size": 10},
         "hovertemplate": "predicted %{x:.1%}, %{y:.1%} of %{customdata:,} left<extra></extra>",
     }
     layout = _layout()

@@ -14,7 +14,7 @@ CONFIG: Figure = {"displayModeBar": False}
 MOST_PARTS = 6
 """More curves than this can't be told apart."""
 
-_COLOURS = ("#0f6f67", "#b45309", "#5b5bd6", "#be185d", "#4d7c0f", "#475569")
+_COLOURS = ("#0f8a80", "#c07a2b", "#7c74e0", "#d1507f", "#6a9a2d", "#7a8089")
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _MOST_POINTS = 60
 _MONTH = 30.4375

@@ -21,6 +21,7 @@ from models.churn.verdict import Verdict, Word
 WORDS: dict[str, Word] = {
     "signal": "signal",
     "no reliable signal": "no reliable signal",
+    "leak suspected": "leak suspected",
     "not enough data to tell": "not enough data to tell",
     "refused": "refused",
 }
@@ -109,7 +110,8 @@ def not_taken(database: Database, kept: Kept, day: date) -> list[str]:
     last = newest(database, day)
     if last is None or last.model_id == kept.model_id:
         return []
-    return [f"A newer training, on what was known on {last.known_on}, was not taken: {last.succession}"]
+    known = f"{last.known_on:%-d %b %Y}"
+    return [f"A newer training, on what was known on {known}, was not taken: {last.succession}"]
 
 
 def judged(database: Database, viewer: Viewer, model_id: int) -> pl.DataFrame:

@@ -16,6 +16,7 @@ from components.queries.churn import Kept
 from models.auc import Estimate
 from models.churn.drift import LATELY, actual
 from models.churn.evaluation import Evaluation, by_decile
+from models.churn.features import RAW
 from models.churn.table import FAMILIES
 from pages import _files
 
@@ -110,7 +111,10 @@ def _drift(reader: Reader, kept: Kept) -> None:
     st.markdown("**Has what it looks at moved?** Against the year before each period")
     wanted = st.selectbox("Period", periods, key="drift", bind="query-params", width=200)
     rows = every.filter(pl.col("period") == (wanted or LATELY)).sort("index", descending=True)
-    shown = rows.with_columns(family=pl.col("family").replace(FAMILIES)).select(list(_DRIFT))
+    shown = rows.with_columns(
+        family=pl.col("family").replace(FAMILIES),
+        meaning=pl.col("feature").replace_strict(_MEANINGS, default=""),
+    ).select(list(_DRIFT))
     moved = rows.filter("moved").height
     st.caption(
         f"{moved:,} of {words.count(rows.height, 'feature')} moved more than chance explains, over "
@@ -120,6 +124,7 @@ def _drift(reader: Reader, kept: Kept) -> None:
     downloads("backtest-drift", every.height, _files.tables(reader, "backtest", every, _files.EVERY))
 
 
+_MEANINGS = {column.name: column.doc for column in RAW.columns}
 _REAL = partial(st.column_config.NumberColumn, format="%.2f")
 _FIGURES: dict[str, Any] = {
     "figure": st.column_config.TextColumn("Figure", width=230),
@@ -145,6 +150,7 @@ _MONTHS: dict[str, Any] = {
 _DRIFT: dict[str, Any] = {
     "feature": st.column_config.TextColumn("Feature", width=220),
     "family": st.column_config.TextColumn("Family", width=200),
+    "meaning": st.column_config.TextColumn("What it is", width=260),
     "index": _REAL("Moved by", help="Population stability index; above .25 is called large"),
     "limit": _REAL("Limit", help="0.25, or what chance makes of so few"),
     "moved": st.column_config.CheckboxColumn("Moved"),

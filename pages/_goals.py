@@ -68,7 +68,7 @@ def _goal(
 ) -> None:
     name = MEASURES[row["measure"]]
     icon = _ICONS.get(now.state, ":material/trending_up:")
-    told, chart, deeds = st.columns([6, 2, 1], vertical_alignment="center")
+    told, chart, deeds = st.columns([7, 3, 3], vertical_alignment="center")
     with told:
         st.markdown(f"{icon} **{name}: {now.state}.** {_said(row, now)}")
         st.caption(f"{MEANINGS[row['measure']]} {_worth(reader, row, now, currency, into)}")
@@ -93,6 +93,8 @@ def _said(row: dict[str, Any], now: Progress) -> str:
     if now.value is None or now.day is None:
         return f"{target}; the measure isn't known yet."
     start = f"from {percent(now.start, 1)} on {row['starts_on']:%-d %b %Y}" if now.start is not None else ""
+    if now.state in (REACHED, MISSED):
+        return f"{target}. Now {percent(now.value, 1)} ({now.day:%-d %b %Y}), {start}."
     way = "" if now.way is None else f", {percent(max(now.way, 0))} of the way"
     line = "" if now.expected is None else f" An even pace would be at {percent(now.expected, 1)}."
     return f"{target}. Now {percent(now.value, 1)} ({now.day:%-d %b %Y}), {start}{way}.{line}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Any
@@ -16,6 +17,7 @@ from components.queries import retention as queries_retention
 from components.queries.retention import Chosen
 from models.book_view import choices
 from models.ledger import months_before
+from models.rate_interval import interval
 from models.retention_rows import GRR, LOGO, NRR, RENEWAL_GRR, RENEWAL_NRR, SCOPES, WON
 from models.shares import percent
 from pages import (
@@ -95,7 +97,7 @@ def _page() -> None:
     own = series.filter(pl.col("currency").is_in(["", currency]))
     with first:
         _sentence(reader, own, currency)
-    _metrics(own, reader.as_of)
+    _metrics(own, reader.as_of, lambda figure: _range(reader, chosen, figure, currency, into))
     _others(reader, series, currency)
     _goals.draw(reader, currency, into)
     _view(reader, chosen, own, currency, into)
@@ -138,21 +140,31 @@ def _sentence(reader: Reader, series: pl.DataFrame, currency: str) -> None:
         st.caption("Fewer than 30 customers in the base: one more or less moves these shares a lot.")
 
 
-def _metrics(series: pl.DataFrame, day: date) -> None:
+def _range(reader: Reader, chosen: Chosen, figure: str, currency: str, into: str) -> str:
+    """How surely a figure is known, in words; empty where that can't be told."""
+    rows = queries_retention.retention_behind(reader, chosen, figure, reader.as_of, currency, into)
+    found = interval(rows, figure)
+    return f"{100 * found[0]:.0f} to {100 * found[1]:.0f} %" if found else ""
+
+
+def _metrics(series: pl.DataFrame, day: date, ranges: Callable[[str], str]) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**On the base of 12 months ago**")
-        _three(series, day, (LOGO, GRR, NRR), "account")
+        _three(series, day, (LOGO, GRR, NRR), "account", ranges)
     with right:
         st.markdown("**On the base of renewals due**")
-        _three(series, day, (WON, RENEWAL_GRR, RENEWAL_NRR), "renewal")
+        _three(series, day, (WON, RENEWAL_GRR, RENEWAL_NRR), "renewal", ranges)
     st.caption(
-        f"As of {day:%-d %b %Y}, over 12 months; the arrow says the change in points since a year before. "
-        "Rows opens the accounts that make a figure."
+        f"As of {day:%-d %b %Y}, over 12 months; the arrow says the change in points since a year before, "
+        "the range (95 %) what such a year varies by from account to account. Rows opens the accounts that "
+        "make a figure."
     )
 
 
-def _three(series: pl.DataFrame, day: date, names: tuple[str, ...], noun: str) -> None:
+def _three(
+    series: pl.DataFrame, day: date, names: tuple[str, ...], noun: str, ranges: Callable[[str], str]
+) -> None:
     before = _year_before(series, day)
     for place, name in zip(st.columns(3), names, strict=True):
         now, then = at(series, name, day), at(series, name, before)["value"] if before else None
@@ -165,6 +177,7 @@ def _three(series: pl.DataFrame, day: date, names: tuple[str, ...], noun: str) -
                 percent(now["value"], 1),
                 delta=None if then is None else f"{(now['value'] - then) * 100:+.1f} pts",
             )
+            st.caption(ranges(name))
             of = noun if name in (LOGO, WON) else "account"
             st.button(
                 f"Rows: {now['accounts']:,}",

@@ -90,7 +90,8 @@ def _page() -> None:
 def _in_one(reader: Reader, found: Worth) -> tuple[pl.DataFrame, str]:
     """The accounts of the currency that is looked at, or all converted."""
     sizes = found.accounts.group_by("currency").agg(n=pl.len(), mrr=pl.col("mrr").sum())
-    names = [str(name) for name in sizes.sort("mrr", descending=True)["currency"]]
+    sizes = sizes.sort("mrr", "currency", descending=[True, False])
+    names = [str(name) for name in sizes["currency"]]
     paid = [name for name in names if name] or names
     stated = queries_retention.stated_rates(reader)
     if len(paid) > 1:
@@ -198,8 +199,11 @@ def _list(reader: Reader, rows: pl.DataFrame, currency: str) -> None:
         )
         name = f"value-{wanted.lower().replace(' ', '-')}"
         downloads(name, listed.height, _files.tables(reader, "value", listed, _files.EVERY))
-    shown = listed.head(tables.MOST_ROWS).select(list(_COLUMNS))
-    tables.plain_table(shown, wanted, _COLUMNS, key="worth-list")
+    # What a list is ordered by stands beside the name, as a narrow screen cuts the rest off.
+    columns = {name: _COLUMNS[name] for name in dict.fromkeys(["name", *_BY_LIST.get(wanted, ()), *_COLUMNS])}
+    tables.plain_table(
+        listed.head(tables.MOST_ROWS).select(list(columns)), wanted, columns, key=f"worth-list-{wanted}"
+    )
     if listed.height > tables.MOST_ROWS:
         st.caption(f"The first {tables.MOST_ROWS} of {listed.height:,}; the export has all.")
 
@@ -238,6 +242,11 @@ _COLUMNS: dict[str, Any] = {
     "payback_months": st.column_config.NumberColumn("Pays back in months", format="%.1f"),
     "quadrant": "Quadrant",
     "lacks": st.column_config.TextColumn("Not known, or stated", width=220),
+}
+_BY_LIST = {
+    COST: ("monthly",),
+    BACK: ("payback_months", "acquisition_cost", "monthly"),
+    ADVOCATES: ("referred", "referrals_won", "quadrant"),
 }
 _GROUPS: dict[str, Any] = {
     "accounts": st.column_config.NumberColumn("Customers"),

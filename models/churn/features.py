@@ -17,14 +17,15 @@ from models.churn.use_features import People, use_features
 from models.contracts import Column, Contract
 from models.facts import REAL, TEXT
 
+_USE = ": events a day as a log ratio, less the book's median"
 _DOCS = {
-    "use_28_prior": "log ratio of events a day, last 28 days to the 28 before, less the book's median",
-    "use_28_91": "the same, last 28 to last 91 days",
-    "use_91_prior": "the same, last 91 to the 91 before",
-    "use_28_year": "the same, last 28 days to those 118 to 365 days back",
-    "own_28": "the same, last 28 to its first 90 days",
-    "own_91": "the same, last 91 to its first 90 days",
-    "fell": "the same, the least of the last 28, 56 and 91 days to the rest of the year before",
+    "use_28_prior": "last 28 days to the 28 before" + _USE,
+    "use_28_91": "last 28 to last 91 days" + _USE,
+    "use_91_prior": "last 91 to the 91 before" + _USE,
+    "use_28_year": "last 28 days to those 118 to 365 days back" + _USE,
+    "own_28": "last 28 to its first 90 days" + _USE,
+    "own_91": "last 91 to its first 90 days" + _USE,
+    "fell": "deepest fall of the last 28, 56 or 91 days against the year before" + _USE,
     "recency": "log days since the last use",
     "active_share": "share of the last 28 days with use",
     "rate": "log events a day in the last 28 days",

@@ -36,14 +36,14 @@ def better(old: Model | None, new: Training) -> Succession:
     trained; the new one's predictions of them come from models trained before. The new one takes over
     unless its log loss is higher by more than 1.645 standard errors over accounts (5 % by chance). With
     under 10 churns to compare on it takes over, knowing all that the old one knew. A model without a
-    signal never replaces one with.
+    signal never replaces one with, unless that one looked at a leak.
     """
     if new.model is None:
         return Succession(False, new.verdict.sentence)
     if old is None:
         return Succession(True, "There was no model before.")
     if old.verdict.usable and not new.verdict.usable:
-        return Succession(False, f"The model before is kept. {new.verdict.sentence}")
+        return _after_a_signal(old, new)
     if old.kind != new.model.kind:
         return Succession(True, f"Decisions are {new.model.kind} now; the model before knew {old.kind} ones.")
     rows = _since(old, new)
@@ -53,6 +53,14 @@ def better(old: Model | None, new: Training) -> Succession:
             True, f"Only {churns} churns since the model before was trained: the newer one takes over."
         )
     return _compared(old, rows)
+
+
+def _after_a_signal(old: Model, new: Training) -> Succession:
+    if old.leaks.features:
+        return Succession(
+            True, f"The model before looked at what gives the answer away. {new.verdict.sentence}"
+        )
+    return Succession(False, f"The model before is kept. {new.verdict.sentence}")
 
 
 def _since(old: Model, new: Training) -> pl.DataFrame:

@@ -20,7 +20,7 @@ from models.churn.side_by_side import side_by_side
 from models.churn.table import COUNTS, OWN_PACE, FeatureSet, Recipe, settle, table
 from models.churn.thinned import thinned
 from models.churn.timeline import Ints
-from models.churn.verdict import Verdict, judge, leaks, refusal
+from models.churn.verdict import Verdict, held_back, judge, leaks, refusal
 
 WINDOWS = 4
 """The held-out past is cut into so many windows; each is judged by a model trained before it."""
@@ -74,9 +74,8 @@ def train(
     recipe, made = _fitted(raw, kind, seed)
     judged = replay(raw, cuts(raw), seed=seed, challenge=made.method == BOOSTING)
     evaluation = evaluate(judged, seed=seed)
-    verdict = judge(evaluation)
-    whole = table(raw, recipe)
-    found = leaks(whole, raw["left"].to_numpy(), evaluation.auc.value, lead)
+    found = leaks(table(raw, recipe), raw["left"].to_numpy(), evaluation.auc.value, lead)
+    verdict = held_back(judge(evaluation), found)
     model = Model(
         VERSION,
         kind,

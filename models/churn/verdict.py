@@ -14,7 +14,7 @@ from models.churn.evaluation import Evaluation
 from models.churn.table import Table
 from models.shares import percent
 
-Word = Literal["signal", "no reliable signal", "not enough data to tell", "refused"]
+Word = Literal["signal", "no reliable signal", "leak suspected", "not enough data to tell", "refused"]
 
 LEAST_ACCOUNTS = 300
 LEAST_CHURNS = 30
@@ -90,6 +90,18 @@ class Leaks:
     features: tuple[tuple[str, float], ...]
     warnings: tuple[str, ...]
     checked: str
+
+
+def held_back(verdict: Verdict, found: Leaks) -> Verdict:
+    """The same, unless a column alone gives the answer away: then no chance is shown until it is gone."""
+    if not found.features or not verdict.usable:
+        return verdict
+    name, told = found.features[0]
+    return Verdict(
+        "leak suspected",
+        f"A leak is suspected, so the model is not used: the feature “{name}” alone tells {percent(told)} "
+        "of who left from who stayed.",
+    )
 
 
 def leaks(table: Table, left: npt.NDArray[np.bool_], model_auc: float | None, lead: int | None) -> Leaks:

@@ -76,7 +76,7 @@ def test_the_model_in_use_is_the_newest_taken_that_a_day_knew(store: Store) -> N
     shown = churn.shown(database, JULY)
     assert shown.model_id == first
     assert churn.not_taken(database, shown, JULY) == [
-        "A newer training, on what was known on 2026-07-31, was not taken: Worse."
+        "A newer training, on what was known on 31 Jul 2026, was not taken: Worse."
     ]
     assert churn.not_taken(database, shown, JUNE) == []
 

@@ -201,7 +201,13 @@ def test_a_goal_is_set_changed_and_taken_off(open_page: Open) -> None:
     app.button(key=f"{key}-save").click().run()
     assert "Target 99.0 %" in shown(app)
 
-    app.button(key=f"goal-{goal['goal_id']}-2-retire").click().run()
+    key = f"goal-{goal['goal_id']}-2"
+    app.number_input(key=f"{key}-target").set_value(1.0)
+    app.button(key=f"{key}-save").click().run()
+    assert "Target 1.0 %" in shown(app)
+    assert "of the way" not in shown(app), "what is reached has no way to go"
+
+    app.button(key=f"goal-{goal['goal_id']}-3-retire").click().run()
     assert queries_goals.listing(reader()).is_empty()
 
 

@@ -22,7 +22,7 @@ from models.churn.evaluation import (
     strata,
 )
 from models.churn.table import given
-from models.churn.verdict import judge, leaks, refusal
+from models.churn.verdict import held_back, judge, leaks, refusal
 
 START = date(2025, 1, 15)
 
@@ -167,3 +167,12 @@ def test_a_giveaway_is_named_in_either_direction_and_weak_ones_are_not() -> None
     assert len(leaks(table, left, 0.95, 7).warnings) == 3
     assert len(leaks(table, left, 0.95, 6).warnings) == 2
     assert "3 features alone" in found.checked
+    signal = judge(evaluate(judged(3_000, 5)))
+    back = held_back(signal, found)
+    assert (back.word, back.usable) == ("leak suspected", False)
+    assert "“kept” alone tells 9" in back.sentence
+    clean = leaks(given(["weak"], table.matrix[:, 2:]), left, 0.95, 7)
+    assert held_back(signal, clean) == signal, "a model that is too good is warned of, and used"
+    refused = refusal(1, 1)
+    assert refused is not None
+    assert held_back(refused, found) == refused

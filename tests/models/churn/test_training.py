@@ -198,6 +198,8 @@ def test_a_new_model_replaces_the_old_one_unless_it_is_worse() -> None:
     blind = replace(new, verdict=replace(new.verdict, word="no reliable signal"))
     assert not better(replace(old, verdict=new.verdict), blind).better
     assert not better(old, replace(new, model=None)).better
+    leaky = replace(old, verdict=new.verdict, leaks=replace(old.leaks, features=(("x", 0.97),)))
+    assert better(leaky, blind).better, "what looked at the answer is not kept"
 
 
 def test_rolling_contracts_choose_their_columns_by_folds() -> None:
