@@ -15,7 +15,7 @@ run: $(APP)
 	$(PY) -m streamlit run app.py
 
 test: $(DEV) browser
-	$(PY) -m pytest -n 2 --dist loadgroup
+	$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 # New random examples for every property; what fails here becomes an example in its test.
 search: $(DEV)
@@ -27,7 +27,7 @@ check: $(DEV) browser
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-cache
 	$(PY) -m bandit --quiet --recursive $(OURS)
-	$(PY) -m pytest -n 2 --dist loadgroup
+	$(PY) -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 # Known faults of what we build on; asks pypi.org, so it needs the network.
 audit: $(APP)

@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,25 @@ DEMO_DAY = date(2026, 11, 20)
 DEMO_NOW = datetime(2026, 11, 21, 9, 0)
 """The morning after, in UTC."""
 
+LONG = (
+    "tests/test_cli.py",
+    "faults",
+    "tests/malformed/",
+    "tests/actions/test_two_at_once.py",
+    "tests/actions/test_who_may.py",
+    "tests/actions/test_refresh.py",
+    "tests/actions/test_backup.py",
+    "tests/actions/test_personal.py",
+    "tests/actions/test_effects.py",
+    "tests/models/churn/test_training.py",
+    "tests/models/effects/test_report.py",
+    "tests/models/test_scoring.py",
+    "tests/actions/test_linking.py",
+    "tests/actions/test_import_files.py",
+    "tests/actions/test_churn.py",
+)
+"""Modules, besides the browser's, that take half a minute or more."""
+
 settings.register_profile("same", derandomize=True, deadline=None)
 settings.register_profile("search", max_examples=1_000, deadline=None)
 settings.load_profile(os.environ.get("ROUNDS_EXAMPLES", "same"))
@@ -42,10 +62,25 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of one module run in one process, one after the other: what the module makes is made once."""
+    """Tests of one module run in one process, one after the other: what the module makes is made once.
+
+    The longest modules come first, those that wait for a browser in turn with those that compute, so that
+    no process has one of them left when the other has nothing to do (`--no-loadscope-reorder` keeps this).
+    """
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    groups = list(dict.fromkeys(_group(item) for item in items))
+    waiting = [one for one in groups if one.startswith("tests/browser/")]
+    computing = [one for long in LONG for one in groups if one.startswith(long)]
+    first = [one for pair in zip_longest(waiting, computing) for one in pair if one is not None]
+    place = {one: at for at, one in enumerate(first)}
+    items.sort(key=lambda item: place.get(_group(item), len(place)))
+
+
+def _group(item: pytest.Item) -> str:
+    marker = item.get_closest_marker("xdist_group")
+    return str(marker.args[0]) if marker is not None else ""
 
 
 @pytest.fixture(scope="session")
