@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests.browser.server import FLAGS, chromium, serve
 from tests.conftest import DEMO_NOW, any_hour
@@ -40,23 +40,54 @@ def server(home: Path) -> Iterator[str]:
         yield address
 
 
-@pytest.fixture
-def visit(browser: Browser) -> Iterator[Visit]:
-    """Opens an address in a window of its own: `visit(url, width=1440, dark=True)`."""
-    contexts = []
+@pytest.fixture(scope="session")
+def tabs() -> list[Page]:
+    """Tabs that tests leave to the next ones: loading the app into one that knows it takes a third."""
+    return []
 
-    def opened(url: str, *, width: int = 1440, height: int = 900, dark: bool = False) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height},
-            color_scheme="dark" if dark else "light",
-            timezone_id="Europe/Berlin",
-        )
-        context.set_default_timeout(30_000)
-        contexts.append(context)
-        page = context.new_page()
+
+@pytest.fixture
+def visit(browser: Browser, tabs: list[Page]) -> Iterator[Visit]:
+    """Opens an address in a window that knows nobody: `visit(url, width=1440, dark=True)`.
+
+    `own` gives a tab that no other test gets, for those who listen to what it does.
+    """
+    lent, owned = list[Page](), list[Page]()
+
+    def opened(
+        url: str, *, width: int = 1440, height: int = 900, dark: bool = False, own: bool = False
+    ) -> Page:
+        if own:
+            owned.append(_tab(browser))
+        elif len(lent) == len(tabs):
+            tabs.append(_tab(browser))
+        page = owned[-1] if own else tabs[len(lent)]
+        lent.extend([] if own else [page])
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if dark else "light")
         page.goto(url)
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in owned:
+        page.context.close()
+    tabs[:] = [page for page in tabs if page not in lent or _forgotten(page)]
+
+
+def _tab(browser: Browser) -> Page:
+    context = browser.new_context(timezone_id="Europe/Berlin")
+    context.set_default_timeout(30_000)
+    return context.new_page()
+
+
+def _forgotten(page: Page) -> bool:
+    """Whether the tab could be made to forget its visit; one that could not is closed."""
+    try:
+        page.wait_for_function("() => { localStorage.clear(); sessionStorage.clear(); return true; }")
+        page.context.clear_cookies()
+        page.goto("about:blank")
+        page.mouse.move(0, 0)
+    except Error:
+        page.context.close()
+        return False
+    return True

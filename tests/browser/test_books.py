@@ -169,7 +169,7 @@ def test_what_is_looked_for_would_be_found(home: Path, books: Books) -> None:
 def test_nothing_of_anothers_book_is_ever_sent(home: Path, books: Books, sign: Sign, visit: Visit) -> None:
     sent = Sent()
     with serve(home, present(), "--server.address", "0.0.0.0", port=sign.port) as address:
-        page = visit(address)
+        page = visit(address, own=True)
         page.set_default_timeout(90_000)
         sent.listen(page)
         sign.enter(page, books.viewer.person)

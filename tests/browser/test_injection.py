@@ -52,7 +52,7 @@ def address(hostile: tuple[Path, str]) -> Iterator[str]:
 
 def test_nothing_runs_on_any_page(address: str, hostile: tuple[Path, str], visit: Visit) -> None:
     said: list[str] = []
-    page = visit("about:blank")
+    page = visit("about:blank", own=True)
 
     def noted(dialog: Dialog) -> None:
         said.append(dialog.message)

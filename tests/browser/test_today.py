@@ -149,7 +149,7 @@ def test_the_call_sheet_has_whom_why_and_the_outcome_on_one_screen(
 
 
 def test_a_name_leads_to_the_account_and_the_phone_number_calls(server: str, visit: Visit) -> None:
-    page = ready(visit(server))
+    page = ready(visit(server, own=True))
     card = first_card(page)
     name = card.get_by_test_id("stPageLink").first.inner_text().strip()
     assert re.fullmatch(r"tel:\+\d+", card.locator('a[href^="tel:"]').get_attribute("href") or "")
@@ -159,11 +159,11 @@ def test_a_name_leads_to_the_account_and_the_phone_number_calls(server: str, vis
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
     assert "/account?account=" in page.url
     page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Good")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Good", timeout=30_000)
 
 
 def test_nothing_is_fetched_from_elsewhere(server: str, visit: Visit) -> None:
-    page = visit("about:blank")
+    page = visit("about:blank", own=True)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
 
