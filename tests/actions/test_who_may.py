@@ -9,7 +9,6 @@ import importlib
 import inspect
 import json
 import pkgutil
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,10 +18,9 @@ import pytest
 import actions
 from data_access import audit
 from data_access.bulk import insert
-from data_access.config import Configuration
 from data_access.errors import NotAllowed, NotYours
 from data_access.schema import FACT_TABLES
-from data_access.store import open_store
+from data_access.store import Store
 from data_access.viewer import SYSTEM, Viewer
 from models.facts import FACTS
 from tests.actions import deeds_accounts, deeds_company
@@ -108,6 +106,9 @@ backup.backup                 no   no         no       no     yes    no       ba
 backup.restore                no   no         no       no     yes    no       restore
 """
 
+SCORING = ("refresh.", "demo.", "path_places.")
+"""Verbs that take seconds each, and are tried on both databases where they have tests of their own."""
+
 FILLED_BY = (deeds_accounts, deeds_company)
 """They say how each verb is done: `DEEDS`."""
 
@@ -117,6 +118,11 @@ SILENT = {"path_places.placed_if_possible"}
 HEAD, *ROWS = (line.split(maxsplit=7) for line in TABLE.strip().splitlines())
 CHANGES = ("changed", "edited", "withdrawn", "given back", "described", "undone", "reverted", "taken away")
 """Deeds on something that stood there: the log holds what stood before."""
+
+
+def kinds(verb: str) -> tuple[str, ...]:
+    """The databases on which a verb is tried here."""
+    return ("sqlite",) if verb.startswith(SCORING) else ("sqlite", "postgres")
 
 
 def verbs() -> set[str]:
@@ -131,18 +137,14 @@ def verbs() -> set[str]:
 
 
 @pytest.fixture
-def world(migrated: Path, tmp_path: Path) -> Iterator[World]:
-    """A book of accounts of Eva's, one for each who tries."""
-    home = tmp_path / "home"
-    home.mkdir()
-    shutil.copyfile(migrated, home / "rounds.sqlite")
-    opened = open_store(Configuration(home=home))
+def world(store: Store, tmp_path: Path) -> Iterator[World]:
+    """A book of accounts of Eva's, one for each who tries; on SQLite, then on PostgreSQL."""
     owned = [{"account_id": role, "name": role, "csm_id": "eva"} for role in ROLES]
     staff = [{"csm_id": one, "name": one.title(), "email": f"{one}@example.com"} for one in ("eva", "ben")]
-    with opened.database.write() as connection:
+    with store.database.write() as connection:
         for name, rows in (("accounts", owned), ("csms", staff)):
             insert(connection, FACT_TABLES[name], pl.DataFrame(rows, schema=FACTS[name].schema))
-    world = World(opened, tmp_path)
+    world = World(store, tmp_path)
     yield world
     world.close()
 
@@ -153,7 +155,11 @@ def test_every_verb_is_in_the_table_and_done_here() -> None:
     assert all(answer in ("yes", "no") for row in ROWS for answer in row[1:7])
 
 
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
+@pytest.mark.parametrize(
+    ("store", "row"),
+    [pytest.param(kind, row, id=f"{row[0]}-{kind}") for row in ROWS for kind in kinds(row[0])],
+    indirect=["store"],
+)
 def test_a_verb_is_done_or_refused_as_the_table_says(row: list[str], world: World) -> None:
     verb, *answers, log = row
     for (role, viewer), answer in zip(ROLES.items(), answers, strict=True):
