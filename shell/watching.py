@@ -15,14 +15,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from actions.vitals import Vitals, vitals
+from actions.vitals import Vitals, up, vitals
 
 LOG = logging.getLogger("rounds")
 
 
 async def ready(_: Request) -> Response:
-    """200 while the database answers and its schema is today's, 503 with a sentence otherwise."""
-    found = await run_in_threadpool(vitals, _now())
+    """200 while the database answers, its schema brought to today's; 503 with a sentence otherwise."""
+    found = await run_in_threadpool(up, _now())
     if found.failure:
         LOG.warning("not ready", extra={"told": {"reason": found.failure}})
         return JSONResponse({"ready": False, "why": "The database does not answer."}, status_code=503)

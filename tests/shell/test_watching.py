@@ -12,10 +12,11 @@ from typing import Any
 from unittest.mock import Mock
 
 import pytest
+import sqlalchemy as sa
 from starlette.responses import Response
 
-from data_access.config import Configuration
-from data_access.store import open_store
+from data_access.database import Database
+from data_access.migrate import is_current
 from shell import sign_in, watching
 
 
@@ -34,14 +35,20 @@ def test_ready_while_the_database_answers(demo_home: Path, monkeypatch: pytest.M
     assert json.loads(bytes(said.body))["ready"] is False
 
 
-def test_not_ready_while_postgresql_is_away_nor_before_its_schema_is_there(
+def test_a_new_server_makes_its_schema_before_it_is_ready_and_is_not_while_postgresql_is_away(
     postgres_database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ROUNDS_DATABASE_URL", postgres_database)
     monkeypatch.setenv("ROUNDS_HOME", str(tmp_path))
-    assert answered(watching.ready).status_code == 503
-    open_store(Configuration(home=tmp_path, database_url=postgres_database)).close()
+    monkeypatch.setenv("ROUNDS_METRICS", "1")
+    assert "rounds_up 0" in bytes(answered(watching.metrics).body).decode()
     assert answered(watching.ready).status_code == 200
+    database = Database(postgres_database)
+    assert is_current(database)
+    with database.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    database.dispose()
+    assert answered(watching.ready).status_code == 503, "a newer version's store is not ours to change"
     monkeypatch.setenv("ROUNDS_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
     assert answered(watching.ready).status_code == 503
 
