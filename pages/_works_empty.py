@@ -34,8 +34,7 @@ def draw(reader: Reader, share: float) -> None:
             "answers, and the largest accounts."
         )
     cost = _chosen(reader)
-    for line in cost.lines():
-        st.markdown(f"- {words.plain(line)}")
+    st.markdown("\n".join(f"- {words.plain(line)}" for line in cost.lines()))
     navigation.link("settings", "Choose a holdout in the settings", icon=":material/tune:")
 
 

@@ -24,6 +24,9 @@ def render() -> None:
     reader = session.reader()
     if not empty.ready(reader, "Call"):
         return
+    head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
+    title = head.empty()
+    title.title("Call", anchor=False)
     colleagues.watch(reader)
     _call_plan.done_line()
     wanted = st.query_params.get("account")
@@ -36,11 +39,14 @@ def render() -> None:
             failures.refused(f"There is no account {wanted[:100]} in their book.")
         _not_listed(listed, scores, wanted)
         return
-    _sheet(reader, listed, row.row(0, named=True), clock.today())
+    found = row.row(0, named=True)
+    title.title(f"Call {words.plain(found['name'])}", anchor=False)
+    with head:
+        navigation.link("today", "Back to the list", icon=":material/arrow_back:")
+    _sheet(reader, listed, found, clock.today())
 
 
 def _not_listed(listed: CallList, scores: pl.DataFrame, wanted: str | None) -> None:
-    st.title("Call", anchor=False)
     if not wanted:
         st.markdown("Choose a call on Today.")
     elif scores.is_empty():
@@ -48,15 +54,13 @@ def _not_listed(listed: CallList, scores: pl.DataFrame, wanted: str | None) -> N
     else:
         why = listed.left_out.filter(pl.col("account_id") == wanted)["sentence"].to_list()
         name = words.plain(scores["name"][0])
-        st.markdown(f"**{name}** is not on today's list. {words.plain(why[0]) if why else ''}")
+        said = words.plain(why[0]) if why else "Nothing there asks for a call."
+        st.markdown(f"**{name}** is not on today's list. {said}")
         navigation.link("account", "Log a call or add it on its page", account=wanted)
     navigation.link("today", "Today's list", icon=":material/stethoscope:")
 
 
 def _sheet(reader: Reader, listed: CallList, row: dict[str, Any], today: date) -> None:
-    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.title(f"Call {words.plain(row['name'])}", anchor=False, width="content")
-        navigation.link("today", "Back to the list", icon=":material/arrow_back:")
     _call_plan.taken(reader, row)
     card = card_of(row, None)
     grid = st.grid(5, min_column_width=_COLUMN // 2, gap="medium")

@@ -28,11 +28,12 @@ def render() -> None:
     reader = session.reader()
     if not empty.ready(reader, "Exceptions"):
         return
+    head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
+    head.title("Exceptions", anchor=False, width="content")
     today = clock.today()
     book, every = queries.scores(reader), queries.every_exception(reader)
     beside = book.select("account_id", "csm_id", "segment", "priority")
     known = every.join(beside, on="account_id", how="inner")
-    head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
     view = st.segmented_control(
         "View",
         list(_VIEWS),
@@ -43,12 +44,10 @@ def render() -> None:
         required=True,
     )
     if view == "Rules":
-        head.title("Exceptions", anchor=False, width="content")
         _rules.draw(reader, known, today)
         return
     chosen = _filters(reader, known, today)
     with head:
-        st.title("Exceptions", anchor=False, width="content")
         downloads(f"exceptions-{today}", chosen.height, tables(reader, "exceptions", chosen))
     _cards(reader, _summary(chosen, reader, today), book)
 
@@ -117,11 +116,11 @@ def _summary(chosen: pl.DataFrame, reader: Reader, today: date) -> pl.DataFrame:
     """What was found, and which page of it is shown; returns that page."""
     accounts = chosen["account_id"].n_unique()
     pages = max(1, -(-chosen.height // _ON_A_PAGE))
-    page = 1
+    page, order = 1, ", those with most at stake first" if chosen.height > 1 else ""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.markdown(
-            f"**{words.count(chosen.height, 'exception')}** on {words.count(accounts, 'account')}, "
-            f"those with most at stake first. :gray[Data as of {words.near(reader.as_of, today)}.]",
+            f"**{words.count(chosen.height, 'exception')}** on {words.count(accounts, 'account')}"
+            f"{order}. :gray[Data as of {words.near(reader.as_of, today)}.]",
             width="content",
         )
         if pages > 1:
