@@ -81,11 +81,16 @@ class Session:
                 return Answer(page or "today", (time.perf_counter() - begun) * 1000, size)
 
 
+def _connected(url: str) -> websockets.connect:
+    """A connection as a browser makes it: it takes what comes and never asks whether the server lives."""
+    return websockets.connect(url, subprotocols=[_STREAMLIT], max_size=None, ping_interval=None)
+
+
 async def walk(url: str, clicks: int, pause: float, seed: int) -> list[Answer]:
     """One person: opens pages and searches, with a random pause of mean `pause` seconds between."""
     dice = random.Random(seed)
     answers: list[Answer] = []
-    async with websockets.connect(url, subprotocols=[_STREAMLIT], max_size=None) as socket:
+    async with _connected(url) as socket:
         session = Session(socket)
         await session.open("")
         for _ in range(clicks):
@@ -102,7 +107,7 @@ async def walk(url: str, clicks: int, pause: float, seed: int) -> list[Answer]:
 async def outcomes(url: str, times: int) -> list[Answer]:
     """One person on Today: logs the first call and takes it back, `times` over; every answer of a click."""
     answers: list[Answer] = []
-    async with websockets.connect(url, subprotocols=[_STREAMLIT], max_size=None) as socket:
+    async with _connected(url) as socket:
         session = Session(socket)
         for _ in range(times):
             await session.open("")
