@@ -36,6 +36,7 @@ from data_access.store import Store, open_store
 from data_access.viewer import SYSTEM, Viewer
 from models.contracts import ContractError
 from models.mapping import MappingError, parse
+from models.retention_rows import SCOPES
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Rounds, from the command line.")
 
@@ -149,15 +150,41 @@ def export_(
     as_of: AsOf = None,
     viewer: Annotated[str | None, typer.Option(help="e-mail of whose book; everyone's if left out")] = None,
     dictionary: Annotated[Path | None, typer.Option(help="CSV for what the columns mean")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="of retention: segment=Small, plan=, region=, csm=")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write what a screen shows, whole, to a file."""
+    narrowed = _narrowed(only or [])
     with _work() as (store, _):
         who = _viewer(store, viewer) if viewer else SYSTEM
         day = as_of.date() if as_of else None
         zone = _zone(store)
-        rows = export(store, who, _now(), what, format_, out, as_of=day, dictionary_out=dictionary, zone=zone)
+        rows = export(
+            store,
+            who,
+            _now(),
+            what,
+            format_,
+            out,
+            as_of=day,
+            dictionary_out=dictionary,
+            zone=zone,
+            narrowed=narrowed,
+        )
     _say(as_json, {"rows": rows}, f"{rows:,} rows written to {out}.")
+
+
+def _narrowed(only: list[str]) -> dict[str, list[str]]:
+    """What `--only NAME=VALUE` asked for; the same name again allows another value."""
+    found: dict[str, list[str]] = {}
+    for one in only:
+        name, sign, value = one.partition("=")
+        if not sign or name not in SCOPES:
+            raise typer.BadParameter(f"'{one}' is not NAME=VALUE with one of {', '.join(SCOPES)}.")
+        found.setdefault(name, []).append(value)
+    return found
 
 
 @app.command("backtest")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import cast
@@ -34,20 +34,21 @@ from models.effects.day import trial_plan
 from models.effects.frames import EFFECTS
 from models.effects.report import effects as measured
 from models.pulse import newest
-from models.retention_rows import figures, retention_rows
+from models.retention_rows import figures, members, only, retention_rows, with_scopes
 
 FORMATS = ("csv", "xlsx", "ics", "parquet", "json")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Who exports from which snapshot, when (UTC), and in whose time zone."""
+    """Who exports from which snapshot, when (UTC), in whose time zone, and what it is narrowed to."""
 
     store: Store
     viewer: Viewer
     now: datetime
     snapshot: Snapshot
     zone: tzinfo = UTC
+    only: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def here(self) -> datetime:
@@ -103,11 +104,22 @@ def calls(asked: Asked) -> pl.DataFrame:
 def retention(asked: Asked) -> pl.DataFrame:
     """Every figure of the Retention page by month and currency, both bases; `RETENTION_SERIES`.
 
-    Currencies stand apart, as nobody chose one here; figures without a base have no row.
+    Currencies stand apart, as nobody chose one here; figures without a base have no row. `Asked.only`
+    narrows it as the page's filters do.
     """
     database, viewer, day = asked.store.database, asked.viewer, asked.snapshot.as_of
     periods = snapshots.frame(database, viewer, asked.snapshot.snapshot_id, "subscriptions")
-    return figures(retention_rows(fact(database, viewer, "accounts", as_of=day), periods, day))
+    book = fact(database, viewer, "accounts", as_of=day)
+    rows = retention_rows(book, periods, day)
+    if not asked.only:
+        return figures(rows)
+    scoped = with_scopes(book, people.csms(database))
+    for name, values in asked.only.items():
+        known = scoped[name].drop_nulls().unique().sort().to_list()
+        strange = sorted(set(values) - set(known))
+        if strange:
+            raise DataError(f"There is no {name} “{strange[0]}”. There are: {', '.join(known) or 'none'}.")
+    return figures(only(rows, members(scoped, asked.only)))
 
 
 def voice(asked: Asked) -> pl.DataFrame:
@@ -173,8 +185,11 @@ def export(
     as_of: date | None = None,
     dictionary_out: Path | None = None,
     zone: tzinfo = UTC,
+    narrowed: Mapping[str, Sequence[str]] | None = None,
 ) -> int:
     """Write one of `EXPORTS` to `out`; returns its rows. `CALENDARS` says which can be a calendar (`ics`).
+
+    `narrowed`: of retention, the accounts that count, by `models.retention_rows.SCOPES`.
 
     `now` is UTC; today is its day in `zone`, as on the screens in the browser's. `dictionary_out` names a CSV
     file for what the columns mean; in XLSX a second sheet says so too.
@@ -186,7 +201,9 @@ def export(
     if fmt == "ics" and what not in CALENDARS:
         held = ", ".join(CALENDARS)
         raise DataError(f"A calendar holds {held}, not {what}: choose csv, xlsx, parquet or json.")
-    asked = Asked(store, viewer, now, snapshot, zone)
+    if narrowed and what != "retention":
+        raise DataError(f"Only retention can be narrowed here, not {what}: filter the rows of the file.")
+    asked = Asked(store, viewer, now, snapshot, zone, narrowed or {})
     frame = EXPORTS[what](asked)
     told = dictionary(frame, what)
     if fmt == "ics":

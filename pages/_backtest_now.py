@@ -36,7 +36,7 @@ def draw(reader: Reader) -> None:
             )
     else:
         st.markdown(
-            "**No chances are shown, because the model has no signal.** The order is that of risk points."
+            "**No chances are shown, because the model is not used.** The order is that of risk points."
         )
     downloads(f"churn-{reader.as_of}", rows.height, _files.tables(reader, "churn", rows, _files.EVERY))
     wanted = [name for name in _COLUMNS if told.height or name not in _OF_A_MODEL]
