@@ -49,7 +49,7 @@ def draw(calls: pl.DataFrame, row: dict[str, Any]) -> None:
 def _shown(terms: pl.DataFrame) -> pl.DataFrame:
     """The terms as people read them: shares as percentages, the rest with two digits."""
     rows = [
-        (row["term"].capitalize(), *(_said(row["term"], row[name]) for name in ("upper", "lower")))
+        (row["term"][:1].upper() + row["term"][1:], *(_said(row["term"], row[name]) for name in ("upper", "lower")))
         for row in terms.iter_rows(named=True)
     ]
     times = [_said("", value) for value in terms["times"]]
