@@ -79,4 +79,5 @@ def configuration(**overrides: Any) -> Configuration:
     except ValidationError as error:
         first = error.errors()[0]
         name = "ROUNDS_" + str(first["loc"][0]).upper()
-        raise ConfigurationError(f"{name} can't be used: {first['msg'].removeprefix('Value error, ')}.") from error
+        why = str(first["msg"]).removeprefix("Value error, ")
+        raise ConfigurationError(f"{name} can't be used: {why}.") from error

@@ -49,8 +49,8 @@ def draw(calls: pl.DataFrame, row: dict[str, Any]) -> None:
 def _shown(terms: pl.DataFrame) -> pl.DataFrame:
     """The terms as people read them: shares as percentages, the rest with two digits."""
     rows = [
-        (row["term"][:1].upper() + row["term"][1:], *(_said(row["term"], row[name]) for name in ("upper", "lower")))
-        for row in terms.iter_rows(named=True)
+        (term[:1].upper() + term[1:], _said(term, upper), _said(term, lower))
+        for term, upper, lower in terms.select("term", "upper", "lower").iter_rows()
     ]
     times = [_said("", value) for value in terms["times"]]
     return pl.DataFrame(rows, schema=["term", "upper", "lower"], orient="row").with_columns(
