@@ -84,5 +84,5 @@ def test_the_command_line_takes_the_chosen_zone(in_demo: Path, monkeypatch: pyte
 
 
 def test_a_zone_that_there_is_not_is_said() -> None:
-    with pytest.raises(ConfigurationError, match="ROUNDS_TIMEZONE can't be used: 'Mars/Olympus' is no time zone"):
+    with pytest.raises(ConfigurationError, match="can't be used: 'Mars/Olympus' is no time zone"):
         configuration(timezone="Mars/Olympus")
