@@ -107,7 +107,7 @@ def _table(shown: pl.DataFrame) -> None:
             "what",
             "subject",
             "rows",
-            change=pl.struct("before", "after").map_elements(_change, return_dtype=pl.String),
+            change=tables.told(shown.select(pl.struct("before", "after")).to_series(), _change),
         ),
         "Entries of the audit log, newest first",
         {

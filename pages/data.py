@@ -108,10 +108,10 @@ def _standing(reader: Reader) -> str:
 def _freshness(reader: Reader, fresh: pl.DataFrame, today: date) -> None:
     column = st.column_config
     shown = fresh.select(
-        pl.col("fact").map_elements(_name, return_dtype=pl.String),
+        tables.told(fresh["fact"], _name),
         "rows",
         "newest",
-        pl.col("age_days").map_elements(partial(_age, today), return_dtype=pl.String),
+        tables.told(fresh["age_days"], partial(_age, today)),
         "imported_at",
         pl.col("state").replace(_STATES),
     )
@@ -201,7 +201,7 @@ def _imports(reader: Reader, today: date) -> None:
     column = st.column_config
     shown = past.select(
         "finished_at",
-        pl.col("fact").map_elements(_name, return_dtype=pl.String),
+        tables.told(past["fact"], _name),
         "rows_read",
         "rows_accepted",
         "rows_unchanged",
