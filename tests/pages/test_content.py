@@ -55,7 +55,7 @@ def test_an_empty_library_says_what_fills_it_and_asks_for_the_first_piece(open_p
     press(app, "Save")
 
     assert "**[Film](https://example.com/f)**: Shows it" in shown(app)
-    assert "**1 piece can be sent.** No playbook and no path sends 1 of them." in shown(app)
+    assert "**1 piece can be sent.** No playbook and no path sends it." in shown(app)
     assert not app.text_input(key="c_q").value
 
 
