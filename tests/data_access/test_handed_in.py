@@ -85,6 +85,7 @@ def packed() -> bytes:
         ("sheet.xlsx", two_sheets()),
         ("Zoë_Özgür.csv", b"a\n1\n"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "file",
 )
 def test_a_file_that_tells_of_the_person_is_found(home: Path, name: str, body: bytes) -> None:
     kept(home, name, body)
@@ -104,6 +105,7 @@ def test_a_file_that_tells_of_the_person_is_found(home: Path, name: str, body: b
         ("scan.pdf", b"%PDF-1.4\n"),
         ("endless.csv", b"x" * (18 << 20)),
     ],
+    ids=lambda value: value if isinstance(value, str) else "file",
 )
 def test_what_can_not_be_searched_is_named_as_that(home: Path, name: str, body: bytes) -> None:
     kept(home, name, body)
