@@ -29,7 +29,7 @@ PICTURES = {"today": ""}
 def company(home: Path) -> str:
     """A demo company with eight weeks of history; returns the name of a CSM."""
     store = open_store(Configuration(home=home))
-    make_demo(store, SYSTEM, MORNING, as_of=LAST_DAY)
+    make_demo(store, SYSTEM, MORNING, as_of=LAST_DAY, accounts=1200)
     refresh_weeks(store, SYSTEM, MORNING, 8)
     refresh(store, SYSTEM, MORNING)
     leaders = people.csms(store.database)["manager_id"].drop_nulls().to_list()
@@ -41,11 +41,11 @@ def company(home: Path) -> str:
 def take(page: Page, address: str, name: str, link: str, person: str) -> None:
     """Open a page as `person` and keep what it shows."""
     page.goto(f"{address}/{link}")
-    page.get_by_role("combobox", name="Whose book").click()
+    page.get_by_role("combobox", name="Who looks").click()
     page.get_by_role("option", name=person).first.click()
     page.get_by_role("heading", level=1).wait_for()
-    page.wait_for_timeout(5000)
     page.mouse.move(700, 5)
+    page.wait_for_timeout(5000)
     page.screenshot(path=HERE / f"{name}.png")
 
 
