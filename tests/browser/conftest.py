@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 from tests.browser.server import FLAGS, chromium, serve
 from tests.conftest import DEMO_NOW, any_hour
@@ -15,6 +15,11 @@ from tests.conftest import DEMO_NOW, any_hour
 NOW = f"{DEMO_NOW.isoformat()}+00:00"
 
 Visit = Callable[..., Page]
+
+_PATIENCE = 30_000
+"""Milliseconds: a machine that does much else is slow, and slow is not wrong."""
+
+expect.set_options(timeout=_PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +81,7 @@ def visit(browser: Browser, tabs: list[Page]) -> Iterator[Visit]:
 
 def _tab(browser: Browser) -> Page:
     context = browser.new_context(timezone_id="Europe/Berlin")
-    context.set_default_timeout(30_000)
+    context.set_default_timeout(_PATIENCE)
     return context.new_page()
 
 
