@@ -36,7 +36,7 @@ from data_access.store import Store, open_store
 from data_access.viewer import SYSTEM, Viewer
 from models.contracts import ContractError
 from models.mapping import MappingError, parse
-from models.retention_rows import SCOPES
+from models.retention_rows import MEASURED, SCOPES
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help="Rounds, from the command line.")
 
@@ -151,7 +151,8 @@ def export_(
     viewer: Annotated[str | None, typer.Option(help="e-mail of whose book; everyone's if left out")] = None,
     dictionary: Annotated[Path | None, typer.Option(help="CSV for what the columns mean")] = None,
     only: Annotated[
-        list[str] | None, typer.Option(help="of retention: segment=Small, plan=, region=, csm=")
+        list[str] | None,
+        typer.Option(help="of retention: segment=Small, plan=, region=, csm=, quadrant=, path="),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -181,8 +182,9 @@ def _narrowed(only: list[str]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for one in only:
         name, sign, value = one.partition("=")
-        if not sign or name not in SCOPES:
-            raise typer.BadParameter(f"'{one}' is not NAME=VALUE with one of {', '.join(SCOPES)}.")
+        if not sign or name not in (*SCOPES, *MEASURED):
+            known = ", ".join((*SCOPES, *MEASURED))
+            raise typer.BadParameter(f"'{one}' is not NAME=VALUE with one of {known}.")
         found.setdefault(name, []).append(value)
     return found
 

@@ -10,7 +10,7 @@ from typing import cast
 
 import polars as pl
 
-from actions import effects, export_paths
+from actions import effects, export_paths, export_retention
 from actions.calendars import CALENDARS
 from actions.dictionary import dictionary
 from actions.formats import TableFormat, calendar_bytes, table_bytes
@@ -34,7 +34,6 @@ from models.effects.day import trial_plan
 from models.effects.frames import EFFECTS
 from models.effects.report import effects as measured
 from models.pulse import newest
-from models.retention_rows import figures, members, only, retention_rows, with_scopes
 
 FORMATS = ("csv", "xlsx", "ics", "parquet", "json")
 
@@ -105,21 +104,9 @@ def retention(asked: Asked) -> pl.DataFrame:
     """Every figure of the Retention page by month and currency, both bases; `RETENTION_SERIES`.
 
     Currencies stand apart, as nobody chose one here; figures without a base have no row. `Asked.only`
-    narrows it as the page's filters do.
+    narrows it as the page's filters and groups do.
     """
-    database, viewer, day = asked.store.database, asked.viewer, asked.snapshot.as_of
-    periods = snapshots.frame(database, viewer, asked.snapshot.snapshot_id, "subscriptions")
-    book = fact(database, viewer, "accounts", as_of=day)
-    rows = retention_rows(book, periods, day)
-    if not asked.only:
-        return figures(rows)
-    scoped = with_scopes(book, people.csms(database))
-    for name, values in asked.only.items():
-        known = scoped[name].drop_nulls().unique().sort().to_list()
-        strange = sorted(set(values) - set(known))
-        if strange:
-            raise DataError(f"There is no {name} “{strange[0]}”. There are: {', '.join(known) or 'none'}.")
-    return figures(only(rows, members(scoped, asked.only)))
+    return export_retention.retention_of(asked.store, asked.viewer, asked.snapshot, asked.only)
 
 
 def voice(asked: Asked) -> pl.DataFrame:
@@ -189,7 +176,7 @@ def export(
 ) -> int:
     """Write one of `EXPORTS` to `out`; returns its rows. `CALENDARS` says which can be a calendar (`ics`).
 
-    `narrowed`: of retention, the accounts that count, by `models.retention_rows.SCOPES`.
+    `narrowed`: of retention, the accounts that count, by `models.retention_rows.SCOPES` and `MEASURED`.
 
     `now` is UTC; today is its day in `zone`, as on the screens in the browser's. `dictionary_out` names a CSV
     file for what the columns mean; in XLSX a second sheet says so too.

@@ -11,6 +11,8 @@ from data_access.people import ROLES
 from data_access.store import Store
 from data_access.viewer import Role, Viewer
 
+_NAMELESS = "the token does not tell one sign-in from another"
+
 
 def give_role(
     store: Store,
@@ -102,6 +104,17 @@ def signed_in(store: Store, viewer: Viewer, now: datetime, session: str = "") ->
     after = {"role": viewer.role} | ({"session": session} if session else {})
     with store.database.write() as connection:
         record(connection, viewer, now, "sign-in", viewer.person, after=after)
+
+
+def turned_away(store: Store, person: str, now: datetime, session: str = "") -> None:
+    """Put a stranger's sign-in on record: once for each (`session`), once an hour where it has no name."""
+    told, hours = (session, store.configuration.session_hours + 1) if session else ("", 1.0)
+    with store.database.read() as connection:
+        if audit.knows(connection, person, "refused", told or _NAMELESS, now - timedelta(hours=hours)):
+            return
+    who, after = Viewer(person, person, "auditor", ()), {"session": told or _NAMELESS}
+    with store.database.write() as connection:
+        record(connection, who, now, "refused", "sign-in: no role here", rows=0, after=after)
 
 
 def refused(store: Store, person: str, now: datetime, what: str, where: str = "") -> None:

@@ -33,6 +33,9 @@ FIGURES = (LOGO, GRR, NRR, WON, RENEWAL_GRR, RENEWAL_NRR, *MOVES, *ENDS)
 SCOPES = ("segment", "plan", "region", "csm")
 """What the rows can be narrowed by."""
 
+MEASURED = ("quadrant", "path")
+"""What was measured of an account on a day, not what it is: its 12 months are counted from that day."""
+
 
 @dataclass(frozen=True)
 class RetentionRows:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 import polars as pl
 
@@ -10,6 +11,9 @@ from models.contracts import Column, Contract
 from models.facts import REAL, TEXT, WHOLE
 from models.retention import logo_retention, renewal_logos, revenue_retention
 from models.retention_rows import RetentionRows
+
+NEAR = timedelta(days=45)
+"""A snapshot this far from a day still tells what was measured around it."""
 
 UNKNOWN = "not known"
 """The part of accounts that a split says nothing of."""
@@ -50,6 +54,42 @@ def split(rows: RetentionRows, parts: pl.DataFrame, until: date, currency: str) 
     money = [pl.col(name).fill_null(0.0) for name in ("mrr_then", "mrr_now", "mrr_kept")]
     ordered = joined.with_columns(*zeros, *money).sort("accounts", "part", descending=[True, False])
     return SPLIT.check(ordered)
+
+
+def nearest(made: pl.DataFrame, day: date) -> tuple[int, date] | None:
+    """The snapshot nearest to a day, within 45 days, the later made of two as near: its id and day.
+
+    In: snapshot_id and as_of, one row a snapshot.
+
+    >>> made = pl.DataFrame({"snapshot_id": [1, 2], "as_of": [date(2026, 1, 10), date(2026, 3, 1)]})
+    >>> nearest(made, date(2026, 2, 1)), nearest(made, date(2026, 6, 1))
+    ((1, datetime.date(2026, 1, 10)), None)
+    """
+    near = made.filter(pl.col("as_of").is_between(day - NEAR, day + NEAR))
+    if near.is_empty():
+        return None
+    off = (pl.col("as_of") - day).dt.total_days().abs()
+    row = near.sort(off, "snapshot_id", descending=[False, True]).row(0, named=True)
+    return int(row["snapshot_id"]), row["as_of"]
+
+
+def of_parts(rows: RetentionRows, parts: pl.DataFrame, wanted: Sequence[str]) -> RetentionRows:
+    """The rows of accounts that were in one of the parts wanted when their 12 months began.
+
+    In: `parts` has until, account_id and part, for the month's ends whose beginning was measured; the others
+    have no rows then. Who it does not name, or names null, is "not known". What moved the MRR has no
+    12 months to begin with: it is left out.
+    """
+    named = parts.select("until", "account_id", "part").unique(["until", "account_id"])
+    measured = parts["until"].unique()
+    logos, revenue, renewals = (
+        frame.filter(pl.col("until").is_in(measured.implode()))
+        .join(named, on=["until", "account_id"], how="left", maintain_order="left")
+        .filter(pl.col("part").fill_null(UNKNOWN).is_in(list(wanted)))
+        .drop("part")
+        for frame in (rows.logos, rows.revenue, rows.renewals)
+    )
+    return RetentionRows(logos, revenue, renewals, rows.moves.clear(), rows.as_of)
 
 
 def with_part(rows: RetentionRows, parts: pl.DataFrame, until: date) -> RetentionRows:

@@ -12,9 +12,9 @@ from components import empty, tables, words
 from components.downloads import downloads
 from components.queries import Reader
 from components.queries import retention as queries_retention
-from components.queries.retention import MEASURED, Chosen
+from components.queries.retention import Chosen
 from models.ledger import months_before
-from models.retention_rows import GRR, LOGO, NRR, SCOPES, WON, value_of
+from models.retention_rows import GRR, LOGO, MEASURED, NRR, SCOPES, WON, value_of
 from models.retention_splits import UNKNOWN
 from models.shares import percent
 from pages import _files

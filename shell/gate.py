@@ -82,7 +82,7 @@ def asked_here(headers: Mapping[str, str]) -> bool:
 
 
 def _signed_in() -> bool:
-    """Let in whom our own store knows; each sign-in is put on record once, a refusal at each attempt."""
+    """Let in whom our own store knows; each sign-in is put on record once, also a stranger's."""
     if not st.user.get("is_logged_in", False):
         _door("Sign in to see your book.")
         return False
@@ -125,9 +125,7 @@ def _stranger(address: str) -> None:
         st.markdown("Your identity provider does not vouch for an e-mail address of yours. Ask your admin.")
     st.button("Sign out", icon=":material/logout:", on_click=st.logout)
     told = address or str(st.user.get("sub") or "unknown")
-    _on_record(
-        told, lambda: people.refused(queries.store(), told, session.now_utc(), "sign-in: no role here")
-    )
+    _on_record(told, lambda: people.turned_away(queries.store(), told, session.now_utc(), session.sign_in()))
 
 
 def _on_record(who: str, write: Callable[[], None]) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import polars as pl
 import streamlit as st
@@ -28,17 +28,22 @@ from models.exchange import StatedRates, missing_rates, rates_from
 from models.forecast import FORECAST, Forecast, backtest, forecast, past_rows, renewal_forecast
 from models.ledger import Ledger, Rates, ledger, months_before
 from models.lifetimes import spells
-from models.retention_rows import RetentionRows, behind, figures, members, only, retention_rows, with_scopes
-from models.retention_splits import split
+from models.retention_rows import (
+    MEASURED,
+    RetentionRows,
+    behind,
+    figures,
+    members,
+    only,
+    retention_rows,
+    with_scopes,
+)
+from models.retention_splits import nearest, split
 
 _FEW, _MANY = 16, 256
-_NEAR = timedelta(days=45)
 
 Chosen = tuple[tuple[str, tuple[str, ...]], ...]
 """What the page is narrowed to, as a key: each column with the values wanted."""
-
-MEASURED = ("quadrant", "path")
-"""Splits by what was measured on a day, not by what an account is."""
 
 
 def retention(reader: Reader, into: str = "") -> RetentionRows:
@@ -87,12 +92,7 @@ def parts(reader: Reader, by: str, day: date) -> pl.DataFrame:
 
 def measured_near(reader: Reader, day: date) -> tuple[int, date] | None:
     """The snapshot nearest to a day, within 45 days: its id and day."""
-    made = snapshot_list(reader).filter(pl.col("as_of").is_between(day - _NEAR, day + _NEAR))
-    if made.is_empty():
-        return None
-    off = (pl.col("as_of") - day).dt.total_days().abs()
-    row = made.sort(off, "snapshot_id", descending=[False, True]).row(0, named=True)
-    return int(row["snapshot_id"]), row["as_of"]
+    return nearest(snapshot_list(reader), day)
 
 
 def oldest_snapshot(reader: Reader) -> tuple[int, date]:

@@ -61,8 +61,9 @@ def test_retention_is_narrowed_as_on_the_page(in_demo: Path, tmp_path: Path) -> 
 
 def test_what_to_narrow_by_is_read_from_the_command_line() -> None:
     assert cli._narrowed(["segment=A", "segment=B", "plan=x=y"]) == {"segment": ["A", "B"], "plan": ["x=y"]}
+    assert cli._narrowed(["path=A to B"]) == {"path": ["A to B"]}
     for wrong in ("segment", "colour=red"):
-        with pytest.raises(typer.BadParameter, match="segment, plan, region, csm"):
+        with pytest.raises(typer.BadParameter, match="segment, plan, region, csm, quadrant, path"):
             cli._narrowed([wrong])
 
 

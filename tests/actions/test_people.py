@@ -131,6 +131,23 @@ def test_a_sign_in_is_on_record_once_however_often_the_page_is_loaded(store: Sto
     assert audit.count(store.database, SYSTEM, what="sign-in", person=ADMIN.person) == 1
 
 
+def test_a_stranger_is_on_record_once_a_sign_in_and_without_a_name_for_it_once_an_hour(store: Store) -> None:
+    def come(who: str, minutes: int, session: str) -> None:
+        deeds.turned_away(store, who, NOW + timedelta(minutes=minutes), session)
+
+    for minutes, session in ((0, "ab12"), (1, "ab12"), (700, "ab12"), (701, "cd34")):
+        come("x@y.z", minutes, session)
+    come("w@y.z", 1, "ab12")
+    for minutes in (0, 59, 61, 90):
+        come("nameless", minutes, "")
+    told = audit.listing(store.database, SYSTEM, what="refused").sort("entry_id")
+    assert set(told["subject"]) == {"sign-in: no role here"}
+    after = [(at - NOW).total_seconds() / 60 for at in told["at"]]
+    assert list(zip(told["person"], after, strict=True)) == [
+        ("x@y.z", 0), ("x@y.z", 701), ("w@y.z", 1), ("nameless", 0), ("nameless", 61),
+    ]  # fmt: skip
+
+
 def test_the_audit_log_is_searched_and_only_by_those_who_may(store: Store) -> None:
     deeds.signed_in(store, EVA, NOW)
     deeds.refused(store, "x@y.z", NOW + timedelta(days=1), "sign-in: no role here")

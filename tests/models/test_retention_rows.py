@@ -29,7 +29,7 @@ from models.retention_rows import (
     with_scopes,
 )
 from models.retention_series import series
-from models.retention_splits import UNKNOWN, split
+from models.retention_splits import UNKNOWN, of_parts, split
 
 DAY = date(2026, 3, 10)
 
@@ -177,3 +177,21 @@ def test_converted_at_a_stated_rate_there_is_one_currency() -> None:
     told = dict(apart.select("currency", "value").iter_rows())
     assert now["currency"].to_list() == ["EUR"]
     assert now["value"][0] == pytest.approx(told["EUR"] + told["USD"] / 2, abs=0.5)
+
+
+def test_a_part_is_cut_by_what_was_true_a_year_before_each_month() -> None:
+    days = ROWS.logos["until"].unique().sort().tail(3).to_list()
+    ids = ACC["account_id"]
+    parts = pl.concat(
+        pl.DataFrame({"until": day, "account_id": ids, "part": part}, schema_overrides={"until": pl.Date})
+        for day, part in ((days[0], "A"), (days[1], "B"))
+    ).filter(pl.col("account_id") != "a0")
+
+    found = figures(of_parts(ROWS, parts, ["A"]))
+    whole = figures(only(ROWS, ids.filter(ids != "a0")))
+    of_day = (pl.col("until") == days[0]) & ~pl.col("figure").str.starts_with("MRR")
+    assert found.equals(whole.filter(of_day))
+    rest = of_parts(ROWS, parts, [UNKNOWN])
+    assert set(rest.revenue["account_id"]) == {"a0"}
+    assert set(rest.revenue["until"]) == set(days[:2])
+    assert of_parts(ROWS, parts, ["C"]).logos.is_empty()
