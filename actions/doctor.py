@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
-from data_access import imports, snapshots, stamps
+from data_access import imports, migrate, snapshots, stamps
 from data_access.config import configuration
 from data_access.errors import RoundsError
 from data_access.store import Store, open_store
 
 _STALE = timedelta(days=3)
+_BRING_BACK = (
+    "Bring the last backup back into an empty home: `ROUNDS_HOME=NEW python cli.py restore FILE`; then "
+    "serve from there."
+)
 
 
 @dataclass(frozen=True)
@@ -30,10 +35,11 @@ def examine(now: datetime) -> list[Check]:
         settings = configuration()
         store = open_store(settings)
     except (RoundsError, OSError) as error:
-        return [Check("store", state="failed", sentence=str(error))]
+        damaged = f" {_BRING_BACK}" if "malformed" in str(error) or "not a database" in str(error) else ""
+        return [Check("store", state="failed", sentence=f"{error}{damaged}")]
     try:
         where = store.database.url.render_as_string(hide_password=True)
-        found = [Check("store", state="ok", sentence=f"{where}, schema up to date.")]
+        found = [_safely(partial(_tables, store, where))]
         looks: tuple[Callable[[], Check], ...] = (
             lambda: _usage(store),
             lambda: _data(store, now),
@@ -42,6 +48,14 @@ def examine(now: datetime) -> list[Check]:
         return found + [_safely(look) for look in looks]
     finally:
         store.close()
+
+
+def _tables(store: Store, where: str) -> Check:
+    gone = migrate.missing_tables(store.database)
+    if gone:
+        told = f"{where} lacks {', '.join(gone)}. {_BRING_BACK}"
+        return Check("store", state="failed", sentence=told)
+    return Check("store", state="ok", sentence=f"{where}, schema up to date.")
 
 
 def _safely(look: Callable[[], Check]) -> Check:

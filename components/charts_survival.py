@@ -40,8 +40,9 @@ def curves_alt(summary: pl.DataFrame) -> str:
     told = [
         f"{row['part']} {percent(row['survival'])} after a year"
         for row in summary.head(MOST_PARTS).iter_rows(named=True)
+        if row["survival"] is not None
     ]
-    return f"Share still a customer by months since signing: {', '.join(told)}."
+    return f"Share still a customer by months since signing: {', '.join(told) or 'not known a year on'}."
 
 
 def forecast(quarters: pl.DataFrame, past: pl.DataFrame, currency: str) -> Figure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ Transaction = sa.Connection
 """What a block of `Database.read` or `Database.write` works in."""
 
 _ONE_BATCH = str(50_000_000)
+_DRIVERS = re.compile(r"^[A-Z_]+: \[\w+\] (?:Failed to [\w ]+: )?(?:ERROR: +)?")
 
 
 class Database:
@@ -215,4 +217,6 @@ def _translated() -> Iterator[None]:
 
 
 def _first_line(error: BaseException | None) -> str:
-    return (str(error).strip().splitlines() or ["no reason given"])[0].rstrip(".")
+    """What went wrong, without what the driver puts before it."""
+    told = (str(error).strip().splitlines() or ["no reason given"])[0].rstrip(".")
+    return _DRIVERS.sub("", told) or told

@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 
 from data_access.database import Database
 from data_access.errors import StoreError
+from data_access.schema import METADATA
 
 _SCRIPTS = Path(__file__).parent / "migrations"
 _LOCK = 7_305_001
@@ -41,6 +42,13 @@ def migrate(database: Database, to: str = "head") -> None:
 def is_current(database: Database) -> bool:
     """Whether a database holds this version's schema."""
     return _revision(database) == head()
+
+
+def missing_tables(database: Database) -> list[str]:
+    """Tables of this version's schema that a database lacks, by name; none where it is whole."""
+    with database.read() as connection:
+        there = set(sa.inspect(connection).get_table_names())
+    return sorted(set(METADATA.tables) - there)
 
 
 def head() -> str | None:

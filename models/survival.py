@@ -91,6 +91,20 @@ def kaplan_meier(spells: pl.DataFrame, by: Sequence[str] = (), level: float = 0.
     return named.select(*by, *CURVES.names)
 
 
+def well_watched(curves: pl.DataFrame, by: Sequence[str] = (), fewest: int = 5) -> pl.DataFrame:
+    """The curves up to the first departure among fewer than `fewest` at risk, which one more would decide.
+
+    In and out: what `kaplan_meier` gives; a curve may be left with its first row or none.
+
+    >>> spells = pl.DataFrame({"account_id": ["a", "b"], "entered": [0.0, 0.0], "duration": [3.0, 5.0],
+    ...                        "ended": [True, False]})
+    >>> well_watched(kaplan_meier(spells), fewest=3)["time"].to_list()
+    [0.0]
+    """
+    thin = ((pl.col("events") > 0) & (pl.col("at_risk") < fewest)).cum_max()
+    return curves.filter(~(thin.over(by) if by else thin))
+
+
 def quantiles(curves: pl.DataFrame, share: float = 0.5, by: Sequence[str] = ()) -> pl.DataFrame:
     """The day by which `share` had the event, with its interval: columns of `by`, then time, low, high.
 

@@ -16,7 +16,7 @@ from components.queries.churn import Kept
 from models.auc import Estimate
 from models.churn.drift import LATELY, actual
 from models.churn.evaluation import Evaluation, by_decile
-from models.churn.features import RAW
+from models.churn.meanings import meaning
 from models.churn.table import FAMILIES
 from pages import _files
 
@@ -113,7 +113,7 @@ def _drift(reader: Reader, kept: Kept) -> None:
     rows = every.filter(pl.col("period") == (wanted or LATELY)).sort("index", descending=True)
     shown = rows.with_columns(
         family=pl.col("family").replace(FAMILIES),
-        meaning=pl.col("feature").replace_strict(_MEANINGS, default=""),
+        meaning=pl.Series([meaning(feature) for feature in rows["feature"]], dtype=pl.String),
     ).select(list(_DRIFT))
     moved = rows.filter("moved").height
     st.caption(
@@ -124,7 +124,6 @@ def _drift(reader: Reader, kept: Kept) -> None:
     downloads("backtest-drift", every.height, _files.tables(reader, "backtest", every, _files.EVERY))
 
 
-_MEANINGS = {column.name: column.doc for column in RAW.columns}
 _REAL = partial(st.column_config.NumberColumn, format="%.2f")
 _FIGURES: dict[str, Any] = {
     "figure": st.column_config.TextColumn("Figure", width=230),
@@ -148,10 +147,10 @@ _MONTHS: dict[str, Any] = {
     "lift_high": _REAL("Lift to"),
 }
 _DRIFT: dict[str, Any] = {
-    "feature": st.column_config.TextColumn("Feature", width=220),
-    "family": st.column_config.TextColumn("Family", width=200),
-    "meaning": st.column_config.TextColumn("What it is", width=260),
+    "meaning": st.column_config.TextColumn("What it is", width=420),
     "index": _REAL("Moved by", help="Population stability index; above .25 is called large"),
     "limit": _REAL("Limit", help="0.25, or what chance makes of so few"),
     "moved": st.column_config.CheckboxColumn("Moved"),
+    "family": st.column_config.TextColumn("Family", width=190),
+    "feature": st.column_config.TextColumn("Its name in the export", width=170),
 }

@@ -145,7 +145,8 @@ def _rows(reader: Reader, chosen: Chosen, found: pl.DataFrame, by: str, currency
     )
     made = value_of(mine, figure)
     said = f"**{words.count(mine.height, 'row')}**" if made is None else _made(mine, figure, made, currency)
-    opened(reader, f"retention-{by}-{figure}", mine, said, f"The rows that make {label} of {part}")
+    shown = mine.drop("part") if by in ("segment", "csm") else mine
+    opened(reader, f"retention-{by}-{figure}", shown, said, f"The rows that make {label} of {part}")
 
 
 def _made(rows: pl.DataFrame, figure: str, made: float, currency: str) -> str:

@@ -10,7 +10,7 @@ from components import empty, tables, words
 from components.queries import Reader
 from components.queries import retention as queries_retention
 from components.queries.retention import Chosen
-from models.survival import LogRank, kaplan_meier, log_rank, quantiles, survival_at
+from models.survival import LogRank, kaplan_meier, log_rank, quantiles, survival_at, well_watched
 from pages._retention_groups import BY, chooser
 from pages._retention_opened import opened
 
@@ -35,16 +35,18 @@ def draw(reader: Reader, chosen: Chosen) -> None:
     rows = rows.sort(pl.col("part").replace_strict({part: n for n, part in enumerate(order)}))
     test = log_rank(rows, ["part"])
     _sentence(test, rows, by)
-    found = kaplan_meier(rows, ["part"])
+    whole = kaplan_meier(rows, ["part"])
+    found = well_watched(whole, ["part"], FEWEST)
     ordered = found.sort(
         pl.col("part").replace_strict({part: n for n, part in enumerate(order)}), "time", maintain_order=True
     )
-    table = _table(ordered, sizes)
+    table = _table(ordered, whole, sizes, order)
     st.plotly_chart(charts.curves(ordered), key="lives", config=charts.CONFIG, alt=charts.curves_alt(table))
     more = f" The {charts.MOST_PARTS} largest are drawn." if len(order) > charts.MOST_PARTS else ""
     st.caption(
         "Kaplan–Meier with 95 % bands. Who is still a customer counts up to today only; who signed before "
-        f"departures were recorded counts from then on.{more}"
+        "departures were recorded counts from then on. A curve ends, and a share is “–”, where it would rest "
+        f"on fewer than {FEWEST} who were watched so long.{more}"
     )
     parts = table["part"].to_list()
 
@@ -78,11 +80,20 @@ def _sentence(test: LogRank, rows: pl.DataFrame, by: str) -> None:
     st.markdown(f"{verdict} (log-rank test, p {p}; {base}).")
 
 
-def _table(found: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
-    year = survival_at(found, _YEAR, ["part"])
+def _table(found: pl.DataFrame, whole: pl.DataFrame, sizes: pl.DataFrame, order: list[str]) -> pl.DataFrame:
+    """A row a part in this order; a share is left empty where its curve ends before that day."""
+    cut = whole.join(found, on=["part", "time"], how="anti").filter(pl.col("time") <= _YEAR)["part"].unique()
+    shares = [
+        pl.when(pl.col("part").is_in(cut.implode())).then(None).otherwise(pl.col(name)).alias(name)
+        for name in ("survival", "low", "high")
+    ]
+    year = survival_at(whole, _YEAR, ["part"]).with_columns(shares)
     half = quantiles(found, 0.5, ["part"]).with_columns(pl.col("time", "low", "high") / _MONTH)
     half = half.rename({"time": "median", "low": "median_low", "high": "median_high"})
-    joined = sizes.join(year, on="part", maintain_order="right").join(half, on="part", maintain_order="left")
+    every = pl.DataFrame({"part": order}).join(sizes, on="part", maintain_order="left")
+    joined = every.join(year, on="part", maintain_order="left").join(
+        half, on="part", how="left", maintain_order="left"
+    )
     return joined.select(
         "part", "n", "left", "survival", "low", "high", "at_risk", "median", "median_low", "median_high"
     )

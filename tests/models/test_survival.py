@@ -11,7 +11,15 @@ from lifelines import KaplanMeierFitter
 from lifelines.statistics import multivariate_logrank_test
 from lifelines.utils import median_survival_times, qth_survival_time
 
-from models.survival import CURVES, SPELLS, kaplan_meier, log_rank, quantiles, survival_at
+from models.survival import (
+    CURVES,
+    SPELLS,
+    kaplan_meier,
+    log_rank,
+    quantiles,
+    survival_at,
+    well_watched,
+)
 
 
 def spells(
@@ -166,3 +174,19 @@ def test_who_comes_late_and_leaves_the_same_day_was_never_watched() -> None:
     rows = spells([3, 4, 6], [True, True, False], [0, 4, 0])
     assert kaplan_meier(rows)["survival"].to_list() == [1, 0.5, 0.5]
     assert log_rank(rows.with_columns(group=pl.lit("x")), ["group"]).groups["observed"].to_list() == [1]
+
+
+def test_a_curve_ends_before_a_departure_among_few() -> None:
+    many = spells(
+        [100.0] * 6 + [300.0, 400.0, 500.0], [True, *[False] * 5, True, False, True], group=["m"] * 9
+    )
+    late = spells([365.0, 365.0, 900.0], [True, True, False], [360.0, 350.0, 700.0], group=["l"] * 3)
+    rows = pl.concat([many, late])
+    curve = kaplan_meier(rows, ["group"])
+
+    kept = well_watched(curve, ["group"], fewest=3)
+
+    assert kept.filter(pl.col("group") == "m")["time"].to_list() == [0.0, 100.0, 300.0, 400.0]
+    assert kept.filter(pl.col("group") == "l")["survival"].to_list() == [1.0, 1.0]
+    assert well_watched(curve, ["group"], fewest=1).equals(curve)
+    assert well_watched(kaplan_meier(many), fewest=3)["time"].to_list() == [0.0, 100.0, 300.0, 400.0]

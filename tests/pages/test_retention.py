@@ -160,6 +160,30 @@ def test_how_long_they_stay_is_tested_and_opens(by: str, open_page: Open) -> Non
     assert not app.exception
 
 
+def test_a_share_that_rests_on_few_is_left_empty(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three of 90 entered just before a departure: all of those watched left, all others are still there."""
+
+    def lives(*_: object) -> tuple[pl.DataFrame, None]:
+        few = [("few", 360.0, 365.0, True)] * 2 + [("few", 400.0, 700.0, False)] * 88
+        rows = [("many", 0.0, 200.0 + n, n < 20) for n in range(100)] + few
+        frame = pl.DataFrame(rows, schema=["part", "entered", "duration", "ended"], orient="row")
+        ids = pl.Series("account_id", [f"A{n:05}" for n in range(frame.height)])
+        return frame.with_columns(
+            ids, signed_on=pl.lit(date(2025, 1, 1)), ended_on=pl.lit(None, pl.Date)
+        ), None
+
+    monkeypatch.setattr(queries_retention, "lives", lives)
+
+    app = open_page("retention", view="How long they stay")
+
+    assert not app.exception
+    table = app.dataframe[0].value.set_index("part")
+    assert table.loc["few", "n"] == 90
+    assert table.loc["few", ["survival", "low", "high", "median"]].isna().all()
+    assert table.loc["many", "survival"] == pytest.approx(0.8)
+    assert "fewer than 5" in shown(app)
+
+
 def test_the_forecast_adds_up_and_shows_its_past(open_page: Open) -> None:
     app = open_page("retention", view="Forecast")
 
