@@ -157,6 +157,7 @@ def _write_usage(
         newest=max((reading.newest for reading in readings if reading.newest), default=None),
         notes=tuple(note for reading in readings for note in reading.notes),
         left_out=tuple(sentence for reading in readings for sentence in reading.left_out),
+        met=sum(reading.met for reading in readings),
     )
     accepted, unchanged = written.inserted + written.updated, written.unchanged + whole.repeats
     report = _recorded(connection, viewer, now, source, whole, accepted, unchanged)
@@ -198,6 +199,7 @@ def _recorded(
         reading.notes,
         import_id,
         reading.left_out,
+        reading.met,
     )
 
 

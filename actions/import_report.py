@@ -11,7 +11,8 @@ from typing import Any
 class TableReport:
     """One source of one fact: read = accepted + unchanged + rejected.
 
-    `left_out` says in sentences what was not stored, or without whom: people who were erased, old data.
+    `left_out` says in sentences what was not stored, or without whom: people who were erased, old data;
+    `met`: in how many rows people who were erased were met.
     """
 
     fact: str
@@ -23,13 +24,20 @@ class TableReport:
     notes: tuple[str, ...] = ()
     import_id: int = 0
     left_out: tuple[str, ...] = ()
+    met: int = 0
 
 
 @dataclass(frozen=True)
 class ImportReport:
-    """Every source in the order in which it landed."""
+    """Every source in the order in which it landed; `deleted` names files that were handed in and went."""
 
     tables: tuple[TableReport, ...] = field(default=())
+    deleted: tuple[str, ...] = ()
+
+    @property
+    def telling(self) -> tuple[str, ...]:
+        """The files in which somebody was met who was erased."""
+        return tuple(dict.fromkeys(file for table in self.tables if table.met for file in table.files))
 
     def as_dict(self) -> dict[str, Any]:
         """For --json: by fact, the counts of all its sources added up."""

@@ -45,6 +45,7 @@ class Reading:
     newest: datetime | None = None
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    met: int = 0
     parts: dict[str, None] = field(default_factory=dict)
 
     @property
@@ -100,7 +101,7 @@ def read_source(
         progress(stage, reading.read, _rows_in_all(source, reading.read, step.position))
     progress(stage, reading.read, reading.read)
     reading.files = tuple(reading.parts) or (table.file or "query",)
-    reading.left_out = tuple(screen.notes())
+    reading.left_out, reading.met = tuple(screen.notes()), screen.met
     reading.notes = (*source.notes, *normaliser.notes, *reading.left_out)
     return reading
 

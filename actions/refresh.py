@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from actions import effects, keeping, learning, path_progress, personal, sending
+from actions import effects, handed_in, keeping, learning, path_progress, personal, sending
 from actions.churn import NOTE as CHURN_NOTE
 from actions.churn import leaving_by
 from actions.facts_by_day import FactsByDay
@@ -125,6 +125,7 @@ def refresh(
     """
     keeping.apply_if_free(store, SYSTEM, now)
     personal.erase_again(store, SYSTEM, now)
+    handed_in.tidy(store, SYSTEM, now)
     day = as_of or default_day(store, now)
     report = _refresh(store, viewer, now, day, progress, FactsByDay(store, day))
     effects.assigned(store, now)

@@ -55,6 +55,7 @@ class Screen:
             [self._tells(text) for text in refused.select(texts).to_series()], dtype=pl.Boolean
         )
         empty = [pl.when(theirs).then(None).otherwise(pl.col(name)).alias(name) for name in ("value", "row")]
+        self.counts["emptied"] += int(theirs.sum())
         return refused.with_columns(empty)
 
     def notes(self) -> list[str]:
@@ -68,8 +69,13 @@ class Screen:
         return [
             told[what].format(f"{count:,} row{'' if count == 1 else 's'}")
             for what, count in self.counts.items()
-            if count
+            if count and what in told
         ]
+
+    @property
+    def met(self) -> int:
+        """In how many rows of this source somebody erased was met."""
+        return sum(self.counts[what] for what in ("refused", "nobody's", "freed", "emptied"))
 
     def _people(self, contract: Contract, good: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         if contract.name == "contacts":
@@ -112,7 +118,9 @@ class Screen:
             self._said(text, account if account in known else "") if text and ask else text
             for text, account, ask in zip(good[column], good["account_id"], asked, strict=True)
         ]
-        return good.with_columns(pl.Series(column, texts, dtype=pl.String))
+        said = pl.Series(column, texts, dtype=pl.String)
+        self.counts["freed"] += int(said.ne_missing(good[column]).sum())
+        return good.with_columns(said)
 
     def _said(self, text: str, account: str) -> str:
         """The text with every place that tells somebody erased replaced, the longest first."""

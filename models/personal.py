@@ -85,7 +85,7 @@ class Traces:
     @property
     def telling(self) -> tuple[str, ...]:
         """Texts that are nobody else's wherever they stand: addresses, and keys that are no common word."""
-        return (*self.emails, *(key for key in self.keys if _distinct(key)))
+        return (*self.emails, *(key for key in self.keys if distinct(key)))
 
     def sure(self) -> str:
         """A pattern for what is nobody else's: addresses, telephone numbers, keys that are no common word."""
@@ -100,7 +100,7 @@ class Traces:
 
         For whole files, whose rows nobody can ask for their account: rather one too many than one too few.
         """
-        keys = [rf"\b{pl.escape_regex(key)}\b" for key in self.keys if not _distinct(key)]
+        keys = [rf"\b{pl.escape_regex(key)}\b" for key in self.keys if not distinct(key)]
         said = map(_quotation, self.quotes)
         return _any([self.loose(), *keys, *_spread(self.names), *said, *_in_line(self.accounts, self.parts)])
 
@@ -196,7 +196,8 @@ def _emptied(told: Any, traces: Traces) -> Any:
     return {name: None if name in gone else _emptied(value, traces) for name, value in told.items()}
 
 
-def _distinct(key: str) -> bool:
+def distinct(key: str) -> bool:
+    """Whether a key is nobody else's word, wherever it stands."""
     return len(key) >= _DISTINCT and any(c.isdigit() for c in key)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,12 +12,13 @@ import polars as pl
 import streamlit as st
 
 from actions import propose_mapping as mapping
+from actions.handed_in import tidy
 from actions.import_files import import_files
 from actions.import_report import ImportReport
 from actions.refresh import RefreshReport, refresh
 from components import failures, jobs, session, tables, uploads, words
 from components.jobs import Job, Tell
-from components.queries import Reader
+from components.queries import Reader, RoundsError
 
 WHERE = "import"
 _FILES, _MAPPING_FILE = "import_files", "import_mapping_file"
@@ -161,10 +164,20 @@ def _import_now() -> None:
     asked, folder = _ready()
 
     def work(tell: Tell) -> ImportReport:
-        return import_files(reader.store, reader.viewer, now, asked, folder, source="browser", progress=tell)
+        done = import_files(reader.store, reader.viewer, now, asked, folder, source="browser", progress=tell)
+        return _tidied(reader, now, folder, done)
 
     jobs.start(name(reader, WHERE), work)
     st.session_state.pop(_CHECKED, None)
+
+
+def _tidied(reader: Reader, now: datetime, folder: Path, done: ImportReport) -> ImportReport:
+    """The import is done; what it was made from goes where it tells of somebody erased, or in the night."""
+    try:
+        gone = tidy(reader.store, reader.viewer, now, folder, done.telling)
+    except RoundsError:
+        return done
+    return replace(done, deleted=tuple(gone))
 
 
 def _outcome(reader: Reader, job: Job) -> None:
@@ -207,6 +220,9 @@ def _say(report: ImportReport) -> None:
 def _left_out(report: ImportReport) -> None:
     """Who was erased stays out, and what is older than is kept: said, never silent."""
     told = [f"- {table.fact}: {said}" for table in report.tables for said in table.left_out]
+    if report.deleted:
+        names = words.plain(", ".join(report.deleted))
+        told.append(f"- Deleted here now, as somebody in them was erased here on request: {names}")
     if told:
         st.info("\n".join(told), title="Left out on purpose.", icon=":material/visibility_off:")
 

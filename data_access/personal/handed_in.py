@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import fastexcel
@@ -16,10 +18,15 @@ from data_access.files import excel, parquet
 from data_access.files.detect import encoding
 from data_access.files.errors import InputError
 from data_access.files.streams import TextStream
+from data_access.keeping import uploads
 from data_access.store import Store
-from models.personal import Traces
+from data_access.suppressions import Suppressed
+from models.personal import Traces, candidates, distinct
 
 _ROWS = 20_000
+_MOST_KNOWN = 1_000_000
+_SEARCHED = ".searched"
+_WORD = re.compile(r"[^\s,;|\"'<>{}\[\]()]+")
 
 
 @dataclass(frozen=True)
@@ -45,7 +52,8 @@ def about(store: Store, traces: Traces) -> list[HandedIn]:
     if not pattern:
         return []
     found = []
-    for path in sorted(one for one in (home / "uploads").rglob("*") if one.is_file()):
+    every = (home / "uploads").rglob("*")
+    for path in sorted(one for one in every if one.is_file() and one.name != _SEARCHED):
         name = path.relative_to(home).as_posix()
         try:
             if _named(path, pattern) or any(_tells(text, pattern) for text in texts(path)):
@@ -55,12 +63,41 @@ def about(store: Store, traces: Traces) -> list[HandedIn]:
     return found
 
 
+def again(
+    store: Store, folder: Path, suppressed: Suppressed, telling: Collection[str] = ()
+) -> list[HandedIn]:
+    """The files of a folder that tell of somebody who was erased before, or can't be searched.
+
+    By key, address or number; and those of `telling`, names of files in which an import met such a person.
+    """
+    home, found = store.configuration.home.absolute(), []
+    for path in sorted(one for one in folder.glob("*") if one.is_file() and one.name != _SEARCHED):
+        name = path.relative_to(home).as_posix()
+        try:
+            if path.name in telling or any(map(suppressed.has, _marks(path))):
+                found.append(HandedIn(path, name))
+        except (InputError, OSError):
+            found.append(HandedIn(path, name, searched=False))
+    return found
+
+
+def waiting(store: Store, first: date) -> list[Path]:
+    """Folders handed in before a day that were not searched by `again` since."""
+    return [one for one in uploads(store, first) if not (one / _SEARCHED).exists()]
+
+
+def searched(folder: Path) -> None:
+    """Remember that `again` need not look there another time: who is erased later is looked for then."""
+    if folder.is_dir():
+        (folder / _SEARCHED).touch()
+
+
 def drop(files: list[HandedIn]) -> None:
     """Delete them, and folders that are empty then."""
     for file in files:
         file.path.unlink(missing_ok=True)
-        if not any(file.path.parent.iterdir()):
-            file.path.parent.rmdir()
+        if all(one.name == _SEARCHED for one in file.path.parent.iterdir()):
+            shutil.rmtree(file.path.parent)
 
 
 def texts(path: Path) -> Iterator[str]:
@@ -72,6 +109,16 @@ def texts(path: Path) -> Iterator[str]:
         yield from _parquet(path)
     else:
         yield from _text(path)
+
+
+def _marks(path: Path) -> Iterator[str]:
+    """Every key, address and number in a file that could tell somebody, as `Suppressed` knows them."""
+    known: set[str] = set()
+    for text in texts(path):
+        words = {word for word in _WORD.findall(text) if distinct(word)}
+        fresh = words.union(mark for _, _, mark in candidates(text, "")) - known
+        yield from fresh
+        known = fresh if len(known) > _MOST_KNOWN else known | fresh
 
 
 def _named(path: Path, pattern: str) -> bool:

@@ -13,6 +13,7 @@ from actions import (
     exception_rules,
     exporting,
     goals,
+    handed_in,
     import_files,
     keeping,
     path_places,
@@ -25,6 +26,7 @@ from actions import (
     views,
 )
 from actions.playbooks import Piece
+from data_access import suppressions, uploads
 from data_access.errors import NotAllowed
 from data_access.viewer import SYSTEM, Viewer
 from models.ctq import Branch
@@ -217,6 +219,15 @@ def _(w: World, who: Viewer, _: str) -> None:
 @deed("personal.erase_again")
 def _(w: World, who: Viewer, _: str) -> None:
     personal.erase_again(w.store, who, NOW)
+
+
+@deed("handed_in.tidy")
+def _(w: World, who: Viewer, _: str) -> None:
+    with w.store.database.write() as connection:
+        suppressions.add(connection, "E-1", ["zoe@acme.example"])
+    folder = uploads.new_folder(w.store, NOW)
+    uploads.keep(folder, "a.csv", BytesIO(b"mail\nzoe@acme.example\n"))
+    handed_in.tidy(w.store, who, NOW, folder)
 
 
 @deed("keeping.apply")

@@ -99,6 +99,7 @@ demo.make_demo                no   no         no       no     yes    no       -
 personal.export               no   no         no       no     yes    no       export
 personal.erase                no   no         no       no     yes    no       contact erased
 personal.erase_again          no   no         no       no     yes    no       -
+handed_in.tidy                no   no         no       no     yes    no       files deleted
 keeping.apply                 no   no         no       no     yes    no       data expired
 keeping.apply_if_free         no   no         no       no     yes    no       data expired
 path_places.place_accounts    yes  yes        yes      yes    yes    no       accounts placed

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from components import jobs, queries
 from components.queries import EVERYONE, Reader, imported
+from data_access import suppressions
 from pages import _history, _import
 from tests.pages.conftest import Open, shown
 
@@ -187,6 +188,24 @@ def test_files_become_a_snapshot(open_page: Open) -> None:
     assert queries.scores(reader()).height == 30
     button(app, "Import more")
     assert "Choose the files" in shown(app)
+
+
+@pytest.mark.usefixtures("in_empty")
+def test_a_file_that_tells_of_somebody_erased_goes_after_its_import_and_that_is_said(open_page: Open) -> None:
+    store = reader().store
+    with store.database.write() as connection:
+        suppressions.add(connection, "E-1", ["zoe@acme.example"])
+    app = open_page("data", tab="Import")
+    text = f"{ACCOUNTS}K40;Write to Zoe@acme.example;Gold;2025-01-31\n"
+    app.file_uploader(key="import_files").upload("kunden.csv", text.encode()).run()
+    button(app, "Look at these files")
+    assert list((store.configuration.home / "uploads").rglob("kunden.csv"))
+
+    button(app, "Import")
+
+    assert wait(app, "import").result.deleted == ("kunden.csv",)
+    assert "Deleted here now, as somebody in them was erased" in app.info[0].value
+    assert not list((store.configuration.home / "uploads").rglob("*.csv"))
 
 
 @pytest.mark.usefixtures("in_empty")
