@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlencode
@@ -127,16 +127,14 @@ def entry(module: str) -> PageEntry:
     return next(page for page in PAGES if page.module == module)
 
 
-def sections(renders: Mapping[str, Callable[[], None]], role: Role) -> dict[str, list[StreamlitPage]]:
-    """Every page by group, in the order of `PAGES`; `renders` holds each module's `render`.
+def sections(render: Callable[[str], Callable[[], None]], role: Role) -> dict[str, list[StreamlitPage]]:
+    """Every page by group, in the order of `PAGES`; `render` gives what draws the page of a module.
 
     A page that a role does not find is still there and says so itself: hiding protects nothing.
     """
     groups: dict[str, list[StreamlitPage]] = {}
     for page in PAGES:
-        if page.module not in renders:
-            continue
-        groups.setdefault(page.group, []).append(page.page(renders[page.module], role))
+        groups.setdefault(page.group, []).append(page.page(render(page.module), role))
     return groups
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from datetime import tzinfo
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +13,8 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from data_access.errors import ConfigurationError
+
+_PREFIX = "ROUNDS_"
 
 
 class Configuration(BaseSettings):
@@ -24,7 +28,7 @@ class Configuration(BaseSettings):
     hold a password and are never shown.
     """
 
-    model_config = SettingsConfigDict(env_prefix="ROUNDS_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, extra="ignore", frozen=True)
 
     home: Path = Field(default=Path(".rounds"))
     database_url: str = Field(default="", repr=False)
@@ -74,10 +78,22 @@ class Configuration(BaseSettings):
 
 def configuration(**overrides: Any) -> Configuration:
     """Read the environment; `overrides` win over it."""
+    if overrides:
+        return _read(**overrides)
+    # Every rerun asks for it many times, and reading it anew takes half a millisecond.
+    return _standing(tuple(pair for pair in os.environ.items() if pair[0].upper().startswith(_PREFIX)))
+
+
+@lru_cache(maxsize=4)
+def _standing(_environment: tuple[tuple[str, str], ...]) -> Configuration:
+    return _read()
+
+
+def _read(**overrides: Any) -> Configuration:
     try:
         return Configuration(**overrides)
     except ValidationError as error:
         first = error.errors()[0]
-        name = "ROUNDS_" + str(first["loc"][0]).upper()
+        name = _PREFIX + str(first["loc"][0]).upper()
         why = str(first["msg"]).removeprefix("Value error, ")
         raise ConfigurationError(f"{name} can't be used: {why}.") from error

@@ -24,19 +24,24 @@ class Stamps:
     restores: int = 0
 
 
+_NEWEST = (
+    sa.select(snapshots.c.snapshot_id)
+    .order_by(snapshots.c.as_of.desc(), snapshots.c.snapshot_id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_STANDING = sa.select(
+    sa.select(sa.func.max(audit_log.c.entry_id)).scalar_subquery(),
+    sa.select(sa.func.max(imports.c.import_id)).scalar_subquery(),
+    _NEWEST,
+    sa.select(sa.func.max(restores.c.restore_id)).scalar_subquery(),
+    sa.select(sa.func.count()).select_from(erasures).scalar_subquery(),
+)
+
+
 def read(database: Database) -> Stamps:
     """The stamps as committed now."""
-    newest = (
-        sa.select(snapshots.c.snapshot_id)
-        .order_by(snapshots.c.as_of.desc(), snapshots.c.snapshot_id.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    changes = sa.select(sa.func.max(audit_log.c.entry_id)).scalar_subquery()
-    imported = sa.select(sa.func.max(imports.c.import_id)).scalar_subquery()
-    restored = sa.select(sa.func.max(restores.c.restore_id)).scalar_subquery()
-    erased = sa.select(sa.func.count()).select_from(erasures).scalar_subquery()
     with database.read() as connection:
-        row = connection.execute(sa.select(changes, imported, newest, restored, erased)).one()
+        row = connection.execute(_STANDING).one()
     changed, brought, latest, put_back, gone = (value or 0 for value in row)
     return Stamps(changed, brought, latest, put_back + gone)

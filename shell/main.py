@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Callable
 
 import streamlit as st
@@ -19,13 +18,8 @@ def main() -> None:
     if not gate.passed():
         return
     gate.keep_refusals()
-    renders = {
-        page.module: _render(page.module)
-        for page in navigation.PAGES
-        if importlib.util.find_spec(f"pages.{page.module}")
-    }
     role = session.viewer().role
-    page = st.navigation(navigation.sections(renders, role), expanded=True)
+    page = st.navigation(navigation.sections(_render, role), expanded=True)
     tell = held(_around)
     with watching.timed(page.url_path or "today", role):
         page.run()

@@ -17,6 +17,7 @@ import streamlit as st
 from components.queries import effects as queries_effects
 from components.queries import plan as queries_plan
 from components.queries import playbooks as queries_playbooks
+from components.queries.cache import kept
 from components.queries.placing import placed
 from data_access import (
     counts,
@@ -274,26 +275,26 @@ def _store(settings_key: str) -> Store:
     return open_store()
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _newest(store_key: str, snapshot_id: int, _store: Store) -> Snapshot | None:
     return snapshots.get(_store.database, snapshot_id) if snapshot_id else None
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _scores(
     store_key: str, snapshot_id: int, imports_stamp: int, scope: str, placed_mark: str, _reader: Reader
 ) -> pl.DataFrame:
     return snapshots.scores(_reader.store.database, _reader.viewer, snapshot_id)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _part(
     store_key: str, snapshot_id: int, name: str, imports_stamp: int, scope: str, _reader: Reader
 ) -> pl.DataFrame:
     return snapshots.frame(_reader.store.database, _reader.viewer, snapshot_id, name)
 
 
-@st.cache_resource(max_entries=_MANY, show_spinner=False)
+@kept(_MANY)
 def _fact(
     store_key: str,
     name: str,
@@ -306,36 +307,36 @@ def _fact(
     return facts.fact(_reader.store.database, _reader.viewer, name, as_of=as_of, account_id=account_id)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _open_exceptions(
     store_key: str, changes: int, imports_stamp: int, scope: str, _reader: Reader
 ) -> pl.DataFrame:
     return exceptions.listing(_reader.store.database, _reader.viewer)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _calls(store_key: str, changes: int, imports_stamp: int, scope: str, _reader: Reader) -> pl.DataFrame:
     return tasks.listing(_reader.store.database, _reader.viewer)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _pulses(store_key: str, changes: int, imports_stamp: int, scope: str, _reader: Reader) -> pl.DataFrame:
     return pulse_rows.listing(_reader.store.database, _reader.viewer)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _csms(store_key: str, imports_stamp: int, _reader: Reader) -> pl.DataFrame:
     return people.csms(_reader.store.database)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _book(
     store_key: str, snapshot_id: int, changes: int, imports_stamp: int, scope: str, _reader: Reader
 ) -> pl.DataFrame:
     return book_view.book_view(scores(_reader), weeks(_reader), open_exceptions(_reader), csms(_reader))
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _calls_since(
     store_key: str, changes: int, imports_stamp: int, scope: str, since: datetime, _reader: Reader
 ) -> dict[str, dict[str, Any]]:
@@ -343,25 +344,25 @@ def _calls_since(
     return {row["account_id"]: row for row in done.sort("done_at").iter_rows(named=True)}
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _every_exception(
     store_key: str, changes: int, imports_stamp: int, scope: str, _reader: Reader
 ) -> pl.DataFrame:
     return exceptions.listing(_reader.store.database, _reader.viewer, only_open=False)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _earlier(store_key: str, changes: int, before: date, _reader: Reader) -> Snapshot | None:
     return snapshots.newest(_reader.store.database, as_of=before)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _is_demo(store_key: str, imports_stamp: int, _reader: Reader) -> bool:
     sources = imports.listing(_reader.store.database)["source"].unique().to_list()
     return bool(sources) and all("demo" in source for source in sources)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _call_list(
     store_key: str,
     changes: int,
@@ -388,12 +389,12 @@ def _call_list(
     )
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _fact_rows(store_key: str, imports_stamp: int, _reader: Reader) -> dict[str, int]:
     return counts.fact_rows(_reader.store)
 
 
-@st.cache_resource(max_entries=_MANY, show_spinner=False)
+@kept(_MANY)
 def _history(
     store_key: str, changes: int, imports_stamp: int, scope: str, account_id: str, _reader: Reader
 ) -> pl.DataFrame:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
-import streamlit as st
 
 from components.queries import NotFound, Reader, part
+from components.queries.cache import kept
 from data_access import churn
 from data_access.churn import Kept as Kept
 from data_access.viewer import SYSTEM
@@ -67,7 +67,7 @@ def _key(reader: Reader) -> tuple[str, int, int]:
     return str(reader.store.database.url), reader.stamps.snapshot, reader.stamps.restores
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _training(store_key: str, snapshot: int, restores: int, day: date, _reader: Reader) -> Kept | None:
     try:
         return churn.shown(_reader.store.database, day)
@@ -75,19 +75,19 @@ def _training(store_key: str, snapshot: int, restores: int, day: date, _reader: 
         return None
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _judged(
     store_key: str, snapshot: int, restores: int, imports: int, scope: str, model_id: int, _reader: Reader
 ) -> pl.DataFrame:
     return churn.judged(_reader.store.database, _reader.viewer, model_id)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _drift(store_key: str, snapshot: int, restores: int, model_id: int, _reader: Reader) -> pl.DataFrame:
     return churn.drift(_reader.store.database, model_id)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _said_against(
     store_key: str, snapshot: int, restores: int, model_id: int, _reader: Reader, _kept: Kept
 ) -> list[str]:

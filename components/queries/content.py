@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 import polars as pl
-import streamlit as st
 
 from components.queries import EVERYONE, NotFound, Reader, part, paths, playbooks
+from components.queries.cache import kept
 from data_access import sends as send_rows
 from models.content_use import sent_by
 
@@ -52,7 +52,7 @@ def effects(reader: Reader) -> dict[int, dict[str, Any]]:
     return {row["content_id"]: row for row in rows.iter_rows(named=True)}
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _sends(store_key: str, changes: int, imports_stamp: int, scope: str, _reader: Reader) -> pl.DataFrame:
     return send_rows.standing(_reader.store.database, _reader.viewer)
 

@@ -7,8 +7,8 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
-import streamlit as st
 
+from components.queries.cache import kept
 from data_access import effects, facts, settings, snapshots
 from data_access.errors import NotFound
 from data_access.viewer import SYSTEM
@@ -85,7 +85,7 @@ def names(reader: Reader) -> pl.DataFrame:
     return rows.select("account_id", pl.coalesce("name", "account_id").alias("name"))
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _works(key: str, _reader: Reader) -> Works:
     trial = effects.newest_trial(_reader.store.database)
     episodes = effects.episodes(_reader.store.database, _reader.viewer)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
-import streamlit as st
 
 from components import queries
 from components.queries import Reader
+from components.queries.cache import kept
 from data_access import snapshots
 from models.book_view import book_view
 from models.snapshot import WEEKS
@@ -28,14 +28,14 @@ def book_in(reader: Reader, snapshot_id: int) -> pl.DataFrame:
     return _book_in(store, snapshot_id, reader.stamps.imports, reader.viewer.scope, reader)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _days(store_key: str, newest: int, changes: int, _reader: Reader) -> dict[date, int]:
     listed = snapshots.listing(_reader.store.database).unique("as_of", keep="first", maintain_order=True)
     before = listed.filter(pl.col("as_of") < _reader.as_of)
     return dict(before.select("as_of", "snapshot_id").iter_rows())
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner="Reading the earlier day …")
+@kept(_FEW, "Reading the earlier day …")
 def _book_in(
     store_key: str, snapshot_id: int, imports_stamp: int, scope: str, _reader: Reader
 ) -> pl.DataFrame:

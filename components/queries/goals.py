@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import polars as pl
-import streamlit as st
 
 from components.queries import Reader, calls, fact
 from components.queries import paths as queries_paths
 from components.queries import retention as queries_retention
+from components.queries.cache import kept
 from data_access import goals
 from models.goals import TREND
 from models.ledger import Ledger, live_on, months_before
@@ -71,7 +71,7 @@ def _detractors(reader: Reader) -> tuple[pl.DataFrame, pl.DataFrame]:
     return fact(reader, "survey_responses"), met
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _trends(key: str, currency: str, into: str, _reader: Reader) -> pl.DataFrame:
     day = _reader.as_of
     parts = [

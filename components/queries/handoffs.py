@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import polars as pl
-import streamlit as st
 
 from components.queries import EVERYONE, Reader, csms, fact
 from components.queries import settings as queries_settings
+from components.queries.cache import kept
 from models.book import as_known, live
 from models.handoff_times import SETTING, lanes, levels, times
 from models.handoff_trouble import bounces, overlaps
@@ -61,7 +61,7 @@ def chosen_levels(reader: Reader) -> tuple[int, dict[str, float]]:
     return version, {step: float(days) for step, days in body.get(SETTING, {}).items()}
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _between(key: str, segment: str | None, csm: str | None, _reader: Reader) -> Between:
     day = _reader.as_of
     company = replace(_reader, viewer=EVERYONE)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
-import streamlit as st
 
 from components import queries
 from components.queries import NotFound, Reader
+from components.queries.cache import kept
 from components.queries.placing import placed
 from components.queries.placing import placing as placing
 from data_access import path_discoveries, path_ticks, paths, snapshots
@@ -164,7 +164,7 @@ def _key(reader: Reader) -> tuple[str, int]:
     return str(reader.store.database.url), reader.stamps.changes
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _discovery(store_key: str, discovery_id: int, _reader: Reader) -> Kept | None:
     try:
         return path_discoveries.get(_reader.store.database, discovery_id)
@@ -172,7 +172,7 @@ def _discovery(store_key: str, discovery_id: int, _reader: Reader) -> Kept | Non
         return None
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _rows(
     store_key: str,
     snapshot_id: int,
@@ -185,7 +185,7 @@ def _rows(
     return snapshots.frame(_reader.store.database, _reader.viewer, snapshot_id, name)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _holding(store_key: str, changes: int, _reader: Reader) -> dict[str, Any]:
     database = _reader.store.database
     return {
@@ -194,27 +194,27 @@ def _holding(store_key: str, changes: int, _reader: Reader) -> dict[str, Any]:
     }
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _listing(store_key: str, changes: int, _reader: Reader) -> pl.DataFrame:
     return paths.newest(_reader.store.database)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _in_force(store_key: str, changes: int, _reader: Reader) -> pl.DataFrame:
     return paths.in_force(_reader.store.database)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _versions(store_key: str, changes: int, path_id: int, _reader: Reader) -> pl.DataFrame:
     return paths.versions(_reader.store.database, path_id)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _ticks(store_key: str, changes: int, imports_stamp: int, scope: str, _reader: Reader) -> pl.DataFrame:
     return path_ticks.standing(_reader.store.database, _reader.viewer)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _funnel(
     store_key: str, changes: int, snapshot_id: int, imports_stamp: int, scope: str, _reader: Reader
 ) -> pl.DataFrame:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import streamlit as st
-
+from components.queries.cache import kept
 from data_access import path_places
 from data_access.path_places import Placing as Placing
 
@@ -25,6 +24,6 @@ def placed(reader: Reader) -> str:
     return "" if last is None else f"{last.at} {last.note}"
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@kept(32)
 def _placing(store_key: str, snapshot_id: int, changes: int, _reader: Reader) -> Placing | None:
     return path_places.newest(_reader.store.database, snapshot_id)

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-import streamlit as st
 
+from components.queries.cache import kept
 from data_access import claims, exceptions
 from models.call_budget import Budget, a_week_in, budget_from
 from models.exception_view import BUDGET_SETTING
@@ -36,7 +36,7 @@ def budget(reader: Reader, scores: pl.DataFrame, settings: Mapping[str, Any]) ->
     return _budget(*key, reader, scores)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _budget(
     store_key: str,
     snapshot_id: int,
@@ -50,7 +50,7 @@ def _budget(
     return budget_from({BUDGET_SETTING: a_week}, every, _scores, _reader.as_of)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _taken(
     store_key: str, changes: int, imports_stamp: int, scope: str, _reader: Reader, _now: datetime
 ) -> dict[str, dict[str, Any]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import polars as pl
-import streamlit as st
 
 from components import words
+from components.queries.cache import kept
 from data_access import content, exception_rules, playbooks
 from models import own_playbook
 from models.findings import KINDS
@@ -71,7 +71,7 @@ def _key(reader: Reader) -> tuple[str, int]:
     return str(reader.store.database.url), reader.stamps.changes
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _saved(store_key: str, changes: int, _reader: Reader) -> dict[str, Playbook]:
     return {
         name: from_body(body)
@@ -79,21 +79,21 @@ def _saved(store_key: str, changes: int, _reader: Reader) -> dict[str, Playbook]
     }
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _rules(store_key: str, changes: int, _reader: Reader) -> dict[int, Rule]:
     return rules_of(exception_rules.listing(_reader.store.database), only_active=False)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _pieces(store_key: str, changes: int, _reader: Reader) -> dict[int, str]:
     return content.offered_words(_reader.store.database)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _versions(store_key: str, changes: int, name: str, _reader: Reader) -> pl.DataFrame:
     return playbooks.versions(_reader.store.database, name)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _library(store_key: str, changes: int, _reader: Reader) -> pl.DataFrame:
     return content.listing(_reader.store.database)

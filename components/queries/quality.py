@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import polars as pl
-import streamlit as st
 
 from components.queries import EVERYONE, NotFound, Reader, csms, part, scores, snapshot_list
+from components.queries.cache import kept
 from data_access import quality, snapshots
 from models import ctq, sipoc
 from models.ctq_measures import VALUES
@@ -108,7 +108,7 @@ def _key(reader: Reader) -> str:
     return f"{reader.store.database.url} {reader.stamps.imports} {reader.viewer.scope}"
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _values(key: str, snapshot_id: int, _reader: Reader) -> pl.DataFrame | None:
     try:
         return snapshots.frame(_reader.store.database, _reader.viewer, snapshot_id, VALUES_PART)

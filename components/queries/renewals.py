@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import polars as pl
-import streamlit as st
 
 from components.queries import Reader, fact, scores
 from components.queries import retention as queries_retention
+from components.queries.cache import kept
 from data_access import renewal_results
 from models.renewal_list import renewals
 from models.retention import renewal_rows
@@ -21,7 +21,7 @@ def listing(reader: Reader) -> pl.DataFrame:
     return _listing(f"{reader.store.database.url} {moved} {reader.viewer.scope}", reader)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _listing(key: str, _reader: Reader) -> pl.DataFrame:
     return renewals(
         scores(_reader),

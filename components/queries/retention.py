@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import date
 
 import polars as pl
-import streamlit as st
 
 from components.queries import (
     EVERYONE,
@@ -23,6 +22,7 @@ from components.queries import (
     snapshot_list,
     weeks,
 )
+from components.queries.cache import kept
 from models.cohorts import cohort_rows
 from models.exchange import StatedRates, missing_rates, rates_from
 from models.forecast import FORECAST, Forecast, backtest, forecast, past_rows, renewal_forecast
@@ -223,30 +223,30 @@ def _key(reader: Reader, into: str = "") -> str:
     return f"{reader.store.database.url} {stamps.snapshot} {stamps.imports} {reader.viewer.scope} {rates}"
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner="Working out retention …")
+@kept(_FEW, "Working out retention …")
 def _rows(key: str, _reader: Reader, into: str) -> RetentionRows:
     accounts, periods = fact(_reader, "accounts"), part(_reader, "subscriptions")
     return retention_rows(accounts, periods, _reader.as_of, rates=_rates(_reader, into))
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _scopes(key: str, _reader: Reader) -> pl.DataFrame:
     return with_scopes(fact(_reader, "accounts"), csms(_reader))
 
 
-@st.cache_resource(max_entries=_MANY, show_spinner=False)
+@kept(_MANY)
 def _figures(key: str, chosen: Chosen, _reader: Reader, into: str) -> pl.DataFrame:
     rows = retention(_reader, into)
     return figures(only(rows, members(scopes(_reader), dict(chosen))) if chosen else rows)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _book(key: str, _reader: Reader, into: str) -> Ledger:
     accounts, periods = fact(_reader, "accounts"), part(_reader, "subscriptions")
     return ledger(accounts, periods, _reader.as_of, _rates(_reader, into))
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _cohorts(key: str, _reader: Reader, into: str) -> pl.DataFrame:
     return cohort_rows(book(_reader, into), weeks(_reader))
 
@@ -256,12 +256,12 @@ def _narrowed(reader: Reader, chosen: Chosen, into: str) -> Ledger:
     return Ledger(cut(reader, chosen, whole.periods), cut(reader, chosen, whole.lives), whole.as_of)
 
 
-@st.cache_resource(max_entries=_MANY, show_spinner=False)
+@kept(_MANY)
 def _forecast(key: str, chosen: Chosen, _reader: Reader, into: str) -> Forecast:
     return forecast(_narrowed(_reader, chosen, into))
 
 
-@st.cache_resource(max_entries=_MANY, show_spinner=False)
+@kept(_MANY)
 def _backtest(key: str, chosen: Chosen, _reader: Reader, into: str) -> pl.DataFrame:
     accounts, periods = fact(_reader, "accounts"), part(_reader, "subscriptions")
     mine = cut(_reader, chosen, accounts)

@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-import streamlit as st
 
 from components.queries import NotFound, Reader, open_exceptions, part
 from components.queries import settings as queries_settings
+from components.queries.cache import kept
 from data_access import exception_rules
 from models.exception_view import BUDGET, BUDGET_SETTING, within
 from models.exception_waiting import SETTING as REPLY_SETTING
@@ -84,6 +84,6 @@ def budgeted(reader: Reader, known: pl.DataFrame, as_of: date) -> pl.DataFrame:
     return _budgeted(f"{key} {reader.viewer.scope} {as_of}", budget(reader), known, as_of)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _budgeted(key: str, most: int, _known: pl.DataFrame, _as_of: date) -> pl.DataFrame:
     return within(_known, _as_of, most)

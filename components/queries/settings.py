@@ -8,9 +8,9 @@ from datetime import timedelta
 from typing import Any
 
 import polars as pl
-import streamlit as st
 
 from components.queries import EVERYONE, NotFound, Reader, fact, part, scores_in, snapshot_list
+from components.queries.cache import kept
 from data_access import settings
 from models.behaviour import Weights
 from models.decisions import success_from
@@ -129,13 +129,13 @@ def _key(reader: Reader) -> tuple[str, int, int]:
     return str(reader.store.database.url), reader.stamps.snapshot, reader.stamps.imports
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _proposal(store_key: str, snapshot_id: int, imports_stamp: int, _reader: Reader) -> Proposal:
     told = _reader.snapshot.notes.get("behaviour", {}) if _reader.snapshot else {}
     return learn(past(_reader), Measures(told.get("frequency", "own")))
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _count(
     store_key: str,
     snapshot_id: int,
@@ -149,7 +149,7 @@ def _count(
     return success_counts(accounts, subscriptions, _reader.as_of, [_one])
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _success(
     store_key: str,
     snapshot_id: int,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import polars as pl
-import streamlit as st
 
 from components.queries import Reader, chosen_settings, fact, scores
 from components.queries import retention as queries_retention
+from components.queries.cache import kept
 from models.exchange import StatedRates, assumed_from, converted
 from models.worth import Assumed, Worth, worth
 
@@ -35,7 +35,7 @@ def shown(reader: Reader, found: Worth, stated: StatedRates | None) -> pl.DataFr
     return joined.join(scoped, on="account_id", how="left", maintain_order="left")
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner="Working out what customers are worth …")
+@kept(_FEW, "Working out what customers are worth …")
 def _valued(key: str, _reader: Reader, _stated: Assumed) -> Worth:
     book = queries_retention.book(_reader)
     return worth(book, fact(_reader, "accounts"), fact(_reader, "referrals"), _stated)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import polars as pl
-import streamlit as st
 
 from components.queries import Reader, csms, fact, scores
+from components.queries.cache import kept
 from models.answers import answers, asked, unanswering
 from models.surveys import Window, voice
 
@@ -33,25 +33,25 @@ def _key(reader: Reader) -> str:
     )
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _answers(key: str, _reader: Reader) -> pl.DataFrame:
     known = (fact(_reader, "accounts"), fact(_reader, "contacts"), csms(_reader))
     return answers(fact(_reader, "survey_responses"), *known, _reader.as_of)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _asked(key: str, _reader: Reader) -> pl.DataFrame:
     known = (fact(_reader, "accounts"), fact(_reader, "contacts"), csms(_reader))
     told = fact(_reader, "survey_responses")
     return asked(fact(_reader, "survey_invitations"), told, *known, _reader.as_of)
 
 
-@st.cache_resource(max_entries=_MANY, show_spinner=False)
+@kept(_MANY)
 def _figures(key: str, spans: tuple[Window, ...], _reader: Reader) -> pl.DataFrame:
     return voice(_answers(key, _reader), _asked(key, _reader), spans)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _unanswered(key: str, _reader: Reader) -> pl.DataFrame:
     book = scores(_reader)
     invitations, told = fact(_reader, "survey_invitations"), fact(_reader, "survey_responses")

@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date
 
 import polars as pl
-import streamlit as st
 
 from components.queries import (
     EVERYONE,
@@ -18,6 +17,7 @@ from components.queries import (
     scores_in,
     snapshot_list,
 )
+from components.queries.cache import kept
 from data_access import moves, snapshots
 from data_access.snapshots import Snapshot
 from models.champions import CHAMPIONS
@@ -73,7 +73,7 @@ def _mine(reader: Reader, name: str, nothing: pl.DataFrame, account_id: str) -> 
         return nothing
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _overnight(where: str, changes: int, imports: int, start: int, end: int, _reader: Reader) -> pl.DataFrame:
     days, _ = _way(_reader, start, end)
     then, now = scores_in(_reader, start), scores_in(_reader, end)
@@ -81,7 +81,7 @@ def _overnight(where: str, changes: int, imports: int, start: int, end: int, _re
     return what_changed(now, then, every_exception(_reader), days[0], KINDS, causes)
 
 
-@st.cache_resource(max_entries=_MANY, show_spinner=False)
+@kept(_MANY)
 def _explain(
     where: str, changes: int, imports: int, account_id: str, start: int, end: int, _reader: Reader
 ) -> Why:
@@ -105,7 +105,7 @@ def _way(reader: Reader, start: int, end: int) -> tuple[tuple[date, date], dict[
     return (days[start], days[end]), way(links, start, end)
 
 
-@st.cache_resource(max_entries=_FEW, show_spinner=False)
+@kept(_FEW)
 def _links(where: str, changes: int, _reader: Reader) -> tuple[dict[int, date], dict[int, int | None]]:
     """The day of every snapshot, and which it is explained from."""
     listed = snapshot_list(_reader)
