@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import polars as pl
 import streamlit as st
 
 from models.book_link import DEFAULTS, WITHIN, query_of, state_of
-from models.book_view import SORTS, BookQuery, choices
+from models.book_view import SORTS, BookQuery
 from models.findings import kind_name
 
 _LABELS = {
@@ -65,11 +64,11 @@ def search_and_order() -> None:
     st.toggle("Reverse", key="reverse", bind="query-params")
 
 
-def quadrants(view: pl.DataFrame) -> None:
-    """One pill a quadrant that the book has."""
+def quadrants(offered: Mapping[str, list[str]]) -> None:
+    """One pill a quadrant that the book has; `offered` holds the values of each column."""
     st.pills(
         "Quadrant",
-        choices(view, "quadrant"),
+        offered["quadrant"],
         selection_mode="multi",
         key="quadrant",
         bind="query-params",
@@ -78,8 +77,8 @@ def quadrants(view: pl.DataFrame) -> None:
     )
 
 
-def more(view: pl.DataFrame) -> None:
-    """Every other filter, folded away until somebody wants it.
+def more(offered: Mapping[str, list[str]]) -> None:
+    """Every other filter, folded away until somebody wants it; `offered` as for `quadrants`.
 
     Not a popover: the browser forgets to update a widget of a popover that was opened and closed,
     and sends its old value back.
@@ -89,15 +88,13 @@ def more(view: pl.DataFrame) -> None:
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
         for name, label in _LABELS.items():
-            _several(name, label, _options(view, name))
+            _several(name, label, offered[name] if name in offered else _kinds(offered["kinds"]))
         st.slider("Risk at least", 0, 100, key="risk", step=5, bind="query-params", width=210)
         st.segmented_control("Renews within", list(WITHIN), key="renews", bind="query-params")
 
 
-def _options(view: pl.DataFrame, name: str) -> list[str]:
-    if name == "exception":
-        return [kind_name(kind) for kind in choices(view, "kinds")]
-    return choices(view, name)
+def _kinds(kinds: list[str]) -> list[str]:
+    return [kind_name(kind) for kind in kinds]
 
 
 def _several(name: str, label: str, options: list[str]) -> None:

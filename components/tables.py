@@ -13,7 +13,7 @@ from components import filters
 from components.charts_paths import SIGNS
 from components.navigation import entry
 from components.words import ago, money, near
-from models.book_view import SORTS, BookQuery, page_count, page_of
+from models.book_view import SORTS, BookQuery, page_count
 from models.findings import KINDS, OWN_NAME
 
 PAGE_ROWS = 100
@@ -39,13 +39,12 @@ def pager(rows: int, key: str) -> int:
     return int(st.pagination(pages, key=f"page-{key}", persist_state="session"))
 
 
-def score_table(found: pl.DataFrame, page: int, query: BookQuery, as_of: date, key: str) -> list[str]:
+def score_table(part: pl.DataFrame, query: BookQuery, as_of: date, key: str) -> list[str]:
     """One page of the book; returns the account ids of the rows that are ticked.
 
-    `found` has the columns of `models.book_view.VIEW`. A click on a header orders the whole
+    `part` has the columns of `models.book_view.VIEW`. A click on a header orders the whole
     book, not just this page. `key` must change with the rows, so that a tick stays with its account.
     """
-    part = page_of(found, page, PAGE_ROWS)
     ids = part["account_id"].to_list()
     chosen: Any = st.dataframe(
         _shown(part, as_of),

@@ -21,7 +21,7 @@ from models.own_rules import RULES, VERSIONS
 def listing(database: Database) -> pl.DataFrame:
     """Every rule as it stands, retired ones too, the oldest first; columns of `RULES`."""
     statement = sa.select(*(exception_rules.c[name] for name in RULES.names))
-    return database.frame(statement.order_by(exception_rules.c.rule_id), RULES)
+    return database.few(statement.order_by(exception_rules.c.rule_id), RULES)
 
 
 def versions(database: Database, rule_id: int) -> pl.DataFrame:

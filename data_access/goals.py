@@ -21,7 +21,7 @@ from models.goals import GOALS
 def listing(database: Database) -> pl.DataFrame:
     """The goals that stand, by measure; columns of `GOALS`."""
     statement = sa.select(*(goals.c[name] for name in GOALS.names)).where(goals.c.retired_at.is_(None))
-    return database.frame(statement.order_by(goals.c.measure), GOALS)
+    return database.few(statement.order_by(goals.c.measure), GOALS)
 
 
 def add(connection: sa.Connection, viewer: Viewer, at: datetime, values: dict[str, Any]) -> int:

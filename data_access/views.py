@@ -29,7 +29,7 @@ def listing(database: Database, viewer: Viewer, page: str) -> pl.DataFrame:
     statement = sa.select(saved_views.c.name, saved_views.c.query).where(
         saved_views.c.person == viewer.person, saved_views.c.page == page
     )
-    return database.frame(statement.order_by(saved_views.c.name), VIEWS)
+    return database.few(statement.order_by(saved_views.c.name), VIEWS)
 
 
 def save(connection: sa.Connection, viewer: Viewer, at: datetime, page: str, name: str, query: str) -> None:

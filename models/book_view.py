@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 import polars as pl
 
@@ -49,6 +50,10 @@ SORTS: dict[str, str] = {
 
 HIGHEST_FIRST = ("risk", "churn", "mrr", "behaviour", "emotion", "open_exceptions", "path_state")
 """Columns whose natural order begins with the largest; of the states on a path that is "stuck"."""
+
+
+Rows = TypeVar("Rows", pl.DataFrame, pl.Series)
+"""Accounts, or their places."""
 
 
 @dataclass(frozen=True)
@@ -99,14 +104,22 @@ def narrowed(view: pl.DataFrame, query: BookQuery, as_of: date) -> pl.DataFrame:
 
     In and out: `VIEW`. Raises `ValueError` for a column that is not in `SORTS`.
     """
+    return view[places(view, query, as_of)]
+
+
+def places(view: pl.DataFrame, query: BookQuery, as_of: date) -> pl.Series:
+    """Where in the view the accounts of `narrowed` stand, in its order: far smaller to keep than they are.
+
+    In: `VIEW`. Out: row numbers from 0. Raises as `narrowed` does.
+    """
     if query.sort not in SORTS:
         raise ValueError(f"The book can't be ordered by {query.sort}; it can by {', '.join(SORTS)}.")
-    kept = view.filter(*_conditions(query, as_of))
     first = "haystack" if query.sort == "name" else query.sort
     keys = list(dict.fromkeys((first, "haystack", "account_id")))
     order = [query.descending, *(False for _ in keys[1:])]
-    rows = kept.select(place=pl.arg_sort_by(keys, descending=order, nulls_last=True))
-    return kept[rows["place"]] if kept.height else kept
+    meets = view.lazy().with_row_index("place").filter(*_conditions(query, as_of))
+    rows = meets.select(pl.col("place").sort_by(keys, descending=order, nulls_last=True))
+    return rows.collect()["place"]
 
 
 def at_risk(view: pl.DataFrame) -> pl.DataFrame:
@@ -134,10 +147,10 @@ def page_count(rows: int, size: int) -> int:
     return max(1, -(-rows // size))
 
 
-def page_of(frame: pl.DataFrame, number: int, size: int) -> pl.DataFrame:
+def page_of(rows: Rows, number: int, size: int) -> Rows:
     """Page `number` (the first is 1); a number past the end gives the last page."""
-    last = page_count(frame.height, size)
-    return frame.slice((min(max(number, 1), last) - 1) * size, size)
+    last = page_count(len(rows), size)
+    return rows.slice((min(max(number, 1), last) - 1) * size, size)
 
 
 def folded(text: str) -> str:

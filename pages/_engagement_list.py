@@ -9,7 +9,7 @@ import streamlit as st
 
 from components import empty, navigation, tables, words
 from components.queries import Reader
-from models.book_view import BookQuery
+from models.book_view import BookQuery, page_of
 from models.engagement_link import told
 from pages import _call_list
 from pages._engagement_words import Compared
@@ -44,7 +44,8 @@ def accounts_below(
     key = f"engagement-{reader.stamps.snapshot}-{abs(hash((query, show, reader.viewer.scope)))}"
     page = tables.pager(listed.height, key)
     with slot:
-        ticked = tables.score_table(listed, page, query, reader.as_of, f"{key}-{page}")
+        part = page_of(listed, page, tables.PAGE_ROWS)
+        ticked = tables.score_table(part, query, reader.as_of, f"{key}-{page}")
     with bulk:
         _call_list.added_line(_PAGE)
         _call_list.add_buttons(_PAGE, listed, ticked, f"{key}-{page}", chosen=bool(show))

@@ -10,10 +10,11 @@ import streamlit as st
 from components import empty, failures, filters, queries, session, tables, words
 from components.downloads import downloads
 from components.queries import Reader
+from components.queries import found as queries_found
+from components.queries.found import Told
 from models.book_link import link_of, told
-from models.book_view import HIGH_RISK, NOBODY, BookQuery, at_risk, choices, narrowed, renewing
+from models.book_view import HIGH_RISK, NOBODY, BookQuery, page_of
 from models.findings import KINDS
-from models.pulse import newest
 from pages import _call_list, _files
 from pages._saved_views import saved_views
 
@@ -37,38 +38,35 @@ def _book() -> None:
     if book.is_empty():
         empty.nobody(reader)
         return
-    _sentence(reader, book)
+    of_all = queries_found.told(reader)
+    _sentence(reader, book, of_all)
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="small")
     with row:
         filters.search_and_order()
-    filters.quadrants(book)
-    filters.more(book)
+    filters.quadrants(of_all.offered)
+    filters.more(of_all.offered)
     query = filters.asked()
-    found = narrowed(book, query, reader.as_of)
+    found = queries_found.found(reader, query)
     with row:
-        _keep_and_export(reader, found)
+        _keep_and_export(reader, query, found.len())
     failures.tell(_PAGE)
     _found(reader, book, found, query)
 
 
-def _sentence(reader: Reader, book: pl.DataFrame) -> None:
-    risky, due = at_risk(book), renewing(book, reader.as_of)
-    troubled = book.filter(pl.col("kinds").list.len() > 0)
+def _sentence(reader: Reader, book: pl.DataFrame, told: Told) -> None:
     st.markdown(
-        f"**{words.count(book.height, 'account')}: {risky.height:,} at risk {HIGH_RISK:.0f} or above, "
-        f"{troubled.height:,} with an open exception.** "
-        f"{_shown(words.sums(due))} MRR renews within 90 days ({words.count(due.height, 'account')}). "
+        f"**{words.count(book.height, 'account')}: {told.at_risk:,} at risk {HIGH_RISK:.0f} or above, "
+        f"{told.troubled:,} with an open exception.** "
+        f"{_shown(told.due)} MRR renews within 90 days ({words.count(told.renewing, 'account')}). "
         f"Scores as of {words.day(reader.as_of, session.now().date())}."
     )
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-        kinds = [KINDS.get(kind, kind) for kind in choices(book, "kinds")]
-        _shortcut("Open exceptions", troubled.height, exception=kinds)
-        _shortcut("At risk", risky.height, risk=int(HIGH_RISK))
-        _shortcut("Renew within 90 days", due.height, renews=_WITHIN, sort="Renewal")
-        _shortcut(
-            "At risk and renewing", renewing(risky, reader.as_of).height, risk=int(HIGH_RISK), renews=_WITHIN
-        )
-        _shortcut("Without a CSM", book.filter(pl.col("csm") == NOBODY).height, csm=[NOBODY])
+        kinds = [KINDS.get(kind, kind) for kind in told.offered["kinds"]]
+        _shortcut("Open exceptions", told.troubled, exception=kinds)
+        _shortcut("At risk", told.at_risk, risk=int(HIGH_RISK))
+        _shortcut("Renew within 90 days", told.renewing, renews=_WITHIN, sort="Renewal")
+        _shortcut("At risk and renewing", told.both, risk=int(HIGH_RISK), renews=_WITHIN)
+        _shortcut("Without a CSM", told.nobodys, csm=[NOBODY])
         _shortcut("Everything", book.height)
 
 
@@ -82,22 +80,19 @@ def _shortcut(label: str, n: int, **wanted: object) -> None:
         st.button(f"{label} ({n:,})", type="tertiary", on_click=partial(filters.ask, **wanted))
 
 
-def _keep_and_export(reader: Reader, found: pl.DataFrame) -> None:
+def _keep_and_export(reader: Reader, query: BookQuery, rows: int) -> None:
     with st.popover("Views", icon=":material/bookmark:"):
         saved_views(reader, _PAGE, link_of(filters.state()), filters.ask_link)
-    name = f"accounts-{reader.as_of}"
-    whole = found.drop("haystack").join(
-        newest(queries.pulses(reader)), on="account_id", how="left", maintain_order="left"
-    )
-    downloads(name, found.height, _files.tables(reader, "accounts", whole, _files.EVERY))
+    read = partial(queries_found.whole, reader, query)
+    downloads(f"accounts-{reader.as_of}", rows, _files.later(reader, "accounts", read, _files.EVERY))
 
 
-def _found(reader: Reader, book: pl.DataFrame, found: pl.DataFrame, query: BookQuery) -> None:
+def _found(reader: Reader, book: pl.DataFrame, found: pl.Series, query: BookQuery) -> None:
     conditions = told(query)
     if conditions:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.markdown(
-                f"**{found.height:,} of {book.height:,}**: {words.plain(conditions)}.", width="content"
+                f"**{found.len():,} of {book.height:,}**: {words.plain(conditions)}.", width="content"
             )
             st.button("Clear", type="tertiary", icon=":material/close:", on_click=filters.ask)
     if found.is_empty():
@@ -110,12 +105,13 @@ def _found(reader: Reader, book: pl.DataFrame, found: pl.DataFrame, query: BookQ
     bulk = st.container()
     slot = st.container()
     shown = shown_key(reader, query)
-    page = tables.pager(found.height, shown)
+    page = tables.pager(found.len(), shown)
+    part = book[page_of(found, page, tables.PAGE_ROWS)]
     with slot:
         key = f"book-{shown}-{page}"
-        ticked = tables.score_table(found, page, query, reader.as_of, key)
+        ticked = tables.score_table(part, query, reader.as_of, key)
     with bulk:
-        _bulk(found, ticked, key)
+        _bulk(part, ticked, key)
 
 
 def shown_key(reader: Reader, query: BookQuery) -> str:
@@ -123,11 +119,11 @@ def shown_key(reader: Reader, query: BookQuery) -> str:
     return f"{reader.stamps.snapshot}-{abs(hash((query, reader.viewer.scope)))}"
 
 
-def _bulk(found: pl.DataFrame, ticked: list[str], table: str) -> None:
+def _bulk(part: pl.DataFrame, ticked: list[str], table: str) -> None:
     _call_list.added_line(_PAGE)
     if not ticked:
         return
-    rows = found.filter(pl.col("account_id").is_in(ticked))
+    rows = part.filter(pl.col("account_id").is_in(ticked))
     names = ", ".join(rows["name"].head(3).to_list()) + (" …" if rows.height > 3 else "")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(

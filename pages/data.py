@@ -12,7 +12,6 @@ import streamlit as st
 from components import empty, failures, jobs, queries, session, tables, words
 from components.downloads import downloads
 from components.queries import Reader, imported
-from models.freshness import COVERED, coverage, covered, freshness
 from pages import _files, _history, _import, _personal
 
 _TABS = ("Freshness", "Import", "Past imports", "Snapshots", "Personal data")
@@ -25,7 +24,7 @@ def render() -> None:
     st.title("Data", anchor=False)
     reader = session.reader()
     today = session.now().astimezone(UTC).date()
-    fresh = freshness(queries.fact_rows(reader), imported.newest(reader), imported.import_list(reader), today)
+    fresh = imported.fresh(reader, today)
     _sentence(reader, fresh, today)
     _refresh(reader)
     tabs = st.tabs(_TABS, key="tab", on_change="rerun", bind="query-params")
@@ -138,14 +137,14 @@ def _age(today: date, days: int) -> str:
 
 
 def _coverage(reader: Reader) -> None:
-    flagged = covered(queries.scores(reader), queries.fact(reader, "contacts"), reader.as_of)
+    told = imported.coverage(reader)
+    live = told["of"][0]
     st.subheader("How much of the book it covers", anchor=False)
-    if flagged.is_empty():
+    if not live:
         empty.nothing("There is no live account in this book.", "Choose another book, or import accounts.")
         return
     column = st.column_config
-    told = coverage(flagged)
-    st.caption(f"Of {words.count(flagged.height, 'live account')} as of {reader.as_of:%-d %b %Y}.")
+    st.caption(f"Of {words.count(live, 'live account')} as of {reader.as_of:%-d %b %Y}.")
     tables.plain_table(
         told.select("what", pl.col("share") * 100, "accounts"),
         "Share of live accounts that have each kind of data",
@@ -157,26 +156,26 @@ def _coverage(reader: Reader) -> None:
             "accounts": column.NumberColumn("Accounts", format="localized"),
         },
     )
-    _without(reader, flagged)
+    _without(reader, told)
 
 
-def _without(reader: Reader, flagged: pl.DataFrame) -> None:
-    lacking = {what: flagged.filter(~pl.col(what)) for what in COVERED}
-    some = [what for what, rows in lacking.items() if not rows.is_empty()]
-    if not some:
+def _without(reader: Reader, told: pl.DataFrame) -> None:
+    lacking = {what: of - n for what, n, of in told.select("what", "accounts", "of").iter_rows() if n < of}
+    if not lacking:
         return
     what = st.selectbox(
         "Show the accounts without",
-        some,
+        list(lacking),
         index=None,
         placeholder="Choose",
         key="without",
         bind="query-params",
-        format_func=lambda one: f"{one} ({lacking[one].height:,})",
+        format_func=lambda one: f"{one} ({lacking[one]:,})",
         width=420,
     )
     if what:
-        rows = lacking[what].select("account_id", "name", "segment", "csm_id", "mrr", "currency")
+        rows = imported.covered(reader).filter(~pl.col(what))
+        rows = rows.select("account_id", "name", "segment", "csm_id", "mrr", "currency")
         tables.plain_table(rows.head(tables.MOST_ROWS), f"Accounts without {what}", _ACCOUNTS)
         downloads(f"without-{what.replace(' ', '-')}", rows.height, _files.tables(reader, "accounts", rows))
 

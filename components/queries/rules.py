@@ -35,8 +35,7 @@ def versions(reader: Reader, rule_id: int) -> list[tuple[dict[str, object], Rule
 
 def names(reader: Reader) -> dict[str, str]:
     """The kinds of the rules of one's own that stand, with their names."""
-    standing = rules_of(listing(reader), only_active=False)
-    return {kind_of(rule_id): rule.name for rule_id, rule in standing.items()}
+    return _names(str(reader.store.database.url), reader.stamps.changes, reader)
 
 
 def measures(reader: Reader) -> dict[str, str]:
@@ -87,3 +86,9 @@ def budgeted(reader: Reader, known: pl.DataFrame, as_of: date) -> pl.DataFrame:
 @kept(_FEW)
 def _budgeted(key: str, most: int, _known: pl.DataFrame, _as_of: date) -> pl.DataFrame:
     return within(_known, _as_of, most)
+
+
+@kept(_FEW)
+def _names(store_key: str, changes: int, _reader: Reader) -> dict[str, str]:
+    standing = rules_of(listing(_reader), only_active=False)
+    return {kind_of(rule_id): rule.name for rule_id, rule in standing.items()}
