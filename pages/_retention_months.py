@@ -12,15 +12,15 @@ import streamlit as st
 from components import charts_retention as charts
 from components import empty, tables, words
 from components.queries import Reader
+from components.queries import retained as queries_retained
 from components.queries import retention as queries_retention
+from components.queries.retained import Retained
 from components.queries.retention import Chosen
-from models.bridge import PARTS
 from models.retention_rows import ENDS, FIGURES, LOGO, MOVES, RENEWAL_GRR, RENEWAL_NRR, WON, value_of
 from models.shares import percent
 from pages._retention_opened import amount, opened
 
 _FIGURE, _MONTH = "figure", "month"
-_BRIDGE_MONTHS = 12
 
 
 def ask(figure: str, day: date) -> None:
@@ -29,19 +29,20 @@ def ask(figure: str, day: date) -> None:
     st.session_state[_MONTH] = _month(day)
 
 
-def draw(reader: Reader, chosen: Chosen, series: pl.DataFrame, currency: str, into: str) -> None:
+def draw(reader: Reader, chosen: Chosen, found: Retained, currency: str, into: str) -> None:
     """Two charts, the bridge as a table, and the rows."""
     snapshot = reader.snapshot.snapshot_id if reader.snapshot else 0
+    drawn = queries_retained.drawn(reader, chosen, currency, into)
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**Kept, of a year before, by month**")
-        _chart(charts.rates(series), charts.rates_alt(series), f"rates-{snapshot}")
+        _chart(drawn.rates, drawn.rates_alt, f"rates-{snapshot}")
     with right:
         st.markdown(f"**What moved the MRR in {currency or 'the one currency'}, by month**")
-        _chart(charts.moves(series, currency), charts.moves_alt(series, currency), f"moves-{snapshot}")
+        _chart(drawn.moves, drawn.moves_alt, f"moves-{snapshot}")
     st.caption("Click a point or a bar to open the accounts that make it.")
-    _bridge(series, currency, snapshot)
-    _rows(reader, chosen, series, currency, into)
+    _bridge(drawn.bridge, currency, snapshot)
+    _rows(reader, chosen, found, currency, into)
 
 
 def _chart(figure: charts.Figure, alt: str, key: str) -> None:
@@ -65,13 +66,9 @@ def _month(day: date) -> str:
     return f"{day:%b %Y}"
 
 
-def _bridge(series: pl.DataFrame, currency: str, snapshot: int) -> None:
-    found = series.filter(pl.col("figure").is_in([*MOVES, *ENDS]))
-    if found.is_empty():
+def _bridge(shown: pl.DataFrame, currency: str, snapshot: int) -> None:
+    if shown.is_empty():
         return
-    wide = found.pivot("figure", index="until", values="value").sort("until", descending=True)
-    order = ["until", ENDS[0], *(f"MRR {part}" for part in PARTS), ENDS[1]]
-    shown = wide.select(name for name in order if name in wide.columns).head(_BRIDGE_MONTHS)
     days = shown["until"].to_list()
 
     def opens(row: int, column: str) -> None:
@@ -80,17 +77,18 @@ def _bridge(series: pl.DataFrame, currency: str, snapshot: int) -> None:
 
     with st.expander(f"The bridge in {currency or 'the one currency'}, to the cent", icon=":material/table:"):
         columns: dict[str, Any] = {
-            name: st.column_config.NumberColumn(charts.NAMES[name], format="%,.2f") for name in order[1:]
+            name: st.column_config.NumberColumn(charts.NAMES[name], format="%,.2f")
+            for name in shown.columns[1:]
         }
         columns["until"] = st.column_config.DateColumn("Up to", format="D MMM YYYY", pinned=True)
         tables.open_table(shown, "The MRR bridge by month", columns, f"bridge-{snapshot}-{currency}", opens)
         st.caption("Opening plus the five parts is closing. Click a number to open its accounts below.")
 
 
-def _rows(reader: Reader, chosen: Chosen, series: pl.DataFrame, currency: str, into: str) -> None:
+def _rows(reader: Reader, chosen: Chosen, figures: Retained, currency: str, into: str) -> None:
     st.subheader("The accounts behind a figure", anchor=False)
     labels = {charts.NAMES[name]: name for name in FIGURES}
-    days = {_month(day): day for day in series["until"].unique().sort(descending=True)}
+    days = {_month(day): day for day in figures.days}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         label = st.selectbox("Figure", list(labels), key=_FIGURE, bind="query-params", width=220)
         month = st.selectbox("Month", list(days), key=_MONTH, bind="query-params", width=160)
@@ -100,13 +98,12 @@ def _rows(reader: Reader, chosen: Chosen, series: pl.DataFrame, currency: str, i
         empty.nothing(f"No account makes {label} in {month}.", "Choose another figure or month.")
         return
     file = f"retention-{label.replace(' ', '-').lower()}-{day}"
-    opened(reader, file, found, _sum(found, figure, series, day, currency), f"The accounts that make {label}")
+    shown = figures.at(figure, currency, day).value
+    opened(reader, file, found, _sum(found, figure, shown, currency), f"The accounts that make {label}")
 
 
-def _sum(found: pl.DataFrame, figure: str, series: pl.DataFrame, day: date, currency: str) -> str:
+def _sum(found: pl.DataFrame, figure: str, shown: float | None, currency: str) -> str:
     made = value_of(found, figure)
-    above = series.filter((pl.col("figure") == figure) & (pl.col("until") == day))["value"]
-    shown = above[0] if above.len() else None
     same = made is not None and shown is not None and abs(made - shown) < 1e-9
     told = ": the figure above." if same else ": not the figure above; please report this."
     return _made(found, figure, made or 0.0, currency) + told

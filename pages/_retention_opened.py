@@ -21,17 +21,17 @@ def opened(reader: Reader, file: str, rows: pl.DataFrame, said: str, what: str) 
 
     `file` names the export, unique on the page; `what` says what the rows are, for those who hear the page.
     """
-    named = with_names(reader, rows)
-    if named.is_empty():
+    if rows.is_empty():
         empty.nothing("No account makes this figure.", "Choose another one.")
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(said)
-        downloads(file, named.height, _files.tables(reader, "retention", named, _files.EVERY))
-    shown = named.head(tables.MOST_ROWS).drop("account_id", "until", "part_", strict=False)
+        files = _files.later(reader, "retention", partial(with_names, reader, rows), _files.EVERY)
+        downloads(file, rows.height, files)
+    shown = with_names(reader, rows.head(tables.MOST_ROWS)).drop("account_id", "until", "part_", strict=False)
     tables.plain_table(shown, what, COLUMNS)
-    if named.height > tables.MOST_ROWS:
-        st.caption(f"The first {tables.MOST_ROWS} of {named.height:,}; the export has all.")
+    if rows.height > tables.MOST_ROWS:
+        st.caption(f"The first {tables.MOST_ROWS} of {rows.height:,}; the export has all.")
 
 
 def with_names(reader: Reader, rows: pl.DataFrame) -> pl.DataFrame:

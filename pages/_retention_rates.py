@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-import polars as pl
 import streamlit as st
 
 from actions import settings as choose_settings
@@ -18,10 +18,8 @@ WHERE = "retention"
 _CURRENCY = "currency"
 
 
-def choose(reader: Reader, series: pl.DataFrame) -> tuple[str, str]:
-    """The currency to show, and what to convert into ("" where currencies stay apart)."""
-    paid = series.filter(pl.col("figure") == "MRR closing").sort("until", "value", descending=True)
-    currencies = [str(name) for name in paid["currency"].unique(maintain_order=True)]
+def choose(reader: Reader, currencies: Sequence[str]) -> tuple[str, str]:
+    """The currency of these to show, and what to convert into ("" where currencies stay apart)."""
     if len(currencies) < 2:
         return (currencies[0] if currencies else ""), ""
     stated = queries_retention.stated_rates(reader)

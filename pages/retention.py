@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any
 
-import polars as pl
 import streamlit as st
 
 from components import charts_retention as charts
 from components import empty, failures, filters, session, words
 from components.queries import Reader
+from components.queries import retained as queries_retained
 from components.queries import retention as queries_retention
+from components.queries.retained import Retained
 from components.queries.retention import Chosen
 from models.book_view import choices
 from models.ledger import months_before
-from models.rate_interval import interval
 from models.retention_rows import GRR, LOGO, NRR, RENEWAL_GRR, RENEWAL_NRR, SCOPES, WON
 from models.shares import percent
 from pages import (
@@ -83,24 +82,23 @@ def _page() -> None:
     first = st.container()
     chosen = _narrow(reader)
     failures.tell(WHERE)
-    series = queries_retention.retention_figures(reader, chosen)
-    if series.is_empty():
+    found = queries_retained.retained(reader, chosen)
+    if found.series.is_empty():
         empty.nothing(
             "Nobody of these was a customer 12 months ago, and nobody pays.",
             "Retention needs accounts with signed_on, and subscriptions with starts_on and mrr. "
             "Take a filter away, or import them on the Data page.",
         )
         return
-    currency, into = _retention_rates.choose(reader, series)
+    currency, into = _retention_rates.choose(reader, found.currencies)
     if into:
-        series = queries_retention.retention_figures(reader, chosen, into)
-    own = series.filter(pl.col("currency").is_in(["", currency]))
+        found = queries_retained.retained(reader, chosen, into)
     with first:
-        _sentence(reader, own, currency)
-    _metrics(own, reader.as_of, lambda figure: _range(reader, chosen, figure, currency, into))
-    _others(reader, series, currency)
+        _sentence(reader, found, currency)
+    _metrics(found, currency, reader.as_of, queries_retained.ranges(reader, chosen, currency, into))
+    _others(reader, found, currency)
     _goals.draw(reader, currency, into)
-    _view(reader, chosen, own, currency, into)
+    _view(reader, chosen, found, currency, into)
 
 
 def _narrow(reader: Reader) -> Chosen:
@@ -113,48 +111,37 @@ def _narrow(reader: Reader) -> Chosen:
     return tuple(chosen.items())
 
 
-def at(series: pl.DataFrame, figure: str, day: date) -> dict[str, Any]:
-    """A figure of a day: value and accounts; null and 0 where it has no base."""
-    found = series.filter((pl.col("figure") == figure) & (pl.col("until") == day))
-    return found.row(0, named=True) if found.height else {"value": None, "accounts": 0}
-
-
-def _sentence(reader: Reader, series: pl.DataFrame, currency: str) -> None:
+def _sentence(reader: Reader, found: Retained, currency: str) -> None:
     day = reader.as_of
-    logo, grr, nrr, won = (at(series, name, day) for name in (LOGO, GRR, NRR, WON))
-    if logo["value"] is None:
+    logo, grr, nrr, won = (found.at(name, currency, day) for name in (LOGO, GRR, NRR, WON))
+    if logo.value is None:
         st.markdown(f"**No base yet:** nobody was a customer 12 months before {day:%-d %b %Y}.")
         return
-    kept = round(logo["value"] * logo["accounts"])
-    told = f"**You kept {kept:,} of the {words.count(logo['accounts'], 'customer')} of a year ago.** "
-    if grr["value"] is not None:
+    kept = round(logo.value * logo.accounts)
+    told = f"**You kept {kept:,} of the {words.count(logo.accounts, 'customer')} of a year ago.** "
+    if grr.value is not None:
         told += (
-            f"Of their MRR in {currency or 'the one currency'}, {percent(grr['value'])} is still paid, "
-            f"{percent(nrr['value'])} with what they grew. "
+            f"Of their MRR in {currency or 'the one currency'}, {percent(grr.value)} is still paid, "
+            f"{percent(nrr.value)} with what they grew. "
         )
-    if won["value"] is not None:
-        taken = round(won["value"] * won["accounts"])
-        told += f"Of {words.count(won['accounts'], 'renewal')} due, {taken:,} were won."
+    if won.value is not None:
+        taken = round(won.value * won.accounts)
+        told += f"Of {words.count(won.accounts, 'renewal')} due, {taken:,} were won."
     st.markdown(told)
-    if logo["accounts"] < 30:
+    if logo.accounts < 30:
         st.caption("Fewer than 30 customers in the base: one more or less moves these shares a lot.")
 
 
-def _range(reader: Reader, chosen: Chosen, figure: str, currency: str, into: str) -> str:
-    """How surely a figure is known, in words; empty where that can't be told."""
-    rows = queries_retention.retention_behind(reader, chosen, figure, reader.as_of, currency, into)
-    found = interval(rows, figure)
-    return f"{100 * found[0]:.0f} to {100 * found[1]:.0f} %" if found else ""
-
-
-def _metrics(series: pl.DataFrame, day: date, ranges: Callable[[str], str]) -> None:
+def _metrics(
+    found: Retained, currency: str, day: date, ranges: Mapping[str, tuple[float, float] | None]
+) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         st.markdown("**On the base of 12 months ago**")
-        _three(series, day, (LOGO, GRR, NRR), "account", ranges)
+        _three(found, currency, day, (LOGO, GRR, NRR), ranges)
     with right:
         st.markdown("**On the base of renewals due**")
-        _three(series, day, (WON, RENEWAL_GRR, RENEWAL_NRR), "renewal", ranges)
+        _three(found, currency, day, (WON, RENEWAL_GRR, RENEWAL_NRR), ranges)
     st.caption(
         f"As of {day:%-d %b %Y}, over 12 months; the arrow says the change in points since a year before, "
         "the range (95 %) what such a year varies by from account to account. Rows opens the accounts that "
@@ -163,29 +150,39 @@ def _metrics(series: pl.DataFrame, day: date, ranges: Callable[[str], str]) -> N
 
 
 def _three(
-    series: pl.DataFrame, day: date, names: tuple[str, ...], noun: str, ranges: Callable[[str], str]
+    found: Retained,
+    currency: str,
+    day: date,
+    names: tuple[str, ...],
+    ranges: Mapping[str, tuple[float, float] | None],
 ) -> None:
-    before = _year_before(series, day)
+    before = _year_before(found.days, day)
     for place, name in zip(st.columns(3), names, strict=True):
-        now, then = at(series, name, day), at(series, name, before)["value"] if before else None
+        now = found.at(name, currency, day)
+        then = found.at(name, currency, before).value if before else None
         with place:
-            if now["value"] is None:
+            if now.value is None:
                 st.caption(f"{charts.NAMES[name]}: nothing due yet.")
                 continue
             st.metric(
                 charts.NAMES[name],
-                percent(now["value"], 1),
-                delta=None if then is None else f"{(now['value'] - then) * 100:+.1f} pts",
+                percent(now.value, 1),
+                delta=None if then is None else f"{(now.value - then) * 100:+.1f} pts",
             )
-            st.caption(ranges(name))
-            of = noun if name in (LOGO, WON) else "account"
+            st.caption(_range(ranges[name]))
+            of = "renewal" if name == WON else "account"
             st.button(
-                f"Rows: {now['accounts']:,}",
+                f"Rows: {now.accounts:,}",
                 key=f"open-{name}",
                 type="tertiary",
-                help=f"Open the {words.count(now['accounts'], of)} that make this figure",
+                help=f"Open the {words.count(now.accounts, of)} that make this figure",
                 on_click=partial(_open, name, day),
             )
+
+
+def _range(known: tuple[float, float] | None) -> str:
+    """How surely a figure is known, in words; empty where that can't be told."""
+    return f"{100 * known[0]:.0f} to {100 * known[1]:.0f} %" if known else ""
 
 
 def _open(figure: str, day: date) -> None:
@@ -193,27 +190,24 @@ def _open(figure: str, day: date) -> None:
     _retention_months.ask(figure, day)
 
 
-def _year_before(series: pl.DataFrame, day: date) -> date | None:
+def _year_before(days: Sequence[date], day: date) -> date | None:
     """The measured day nearest to a year before."""
-    earlier = series.filter(pl.col("until").dt.month_start() == months_before(day, 12).replace(day=1))
-    found = earlier["until"].max()
-    return found if isinstance(found, date) else None
+    month = months_before(day, 12).replace(day=1)
+    return max((one for one in days if one.replace(day=1) == month), default=None)
 
 
-def _others(reader: Reader, series: pl.DataFrame, currency: str) -> None:
-    rest = series.filter((pl.col("until") == reader.as_of) & ~pl.col("currency").is_in(["", currency]))
+def _others(reader: Reader, found: Retained, currency: str) -> None:
     told = []
-    for other in rest["currency"].unique().sort():
-        mine = rest.filter(pl.col("currency") == other)
-        grr, nrr = at(mine, GRR, reader.as_of), at(mine, NRR, reader.as_of)
-        if grr["value"] is not None:
-            n = words.count(grr["accounts"], "account")
-            told.append(f"{other} GRR {percent(grr['value'])}, NRR {percent(nrr['value'])} ({n})")
+    for other in sorted(set(found.currencies) - {"", currency}):
+        grr, nrr = (found.at(name, other, reader.as_of) for name in (GRR, NRR))
+        if grr.value is not None:
+            n = words.count(grr.accounts, "account")
+            told.append(f"{other} GRR {percent(grr.value)}, NRR {percent(nrr.value)} ({n})")
     if told:
         st.caption(f"Apart, because currencies are not added up: {'; '.join(told)}.")
 
 
-def _view(reader: Reader, chosen: Chosen, series: pl.DataFrame, currency: str, into: str) -> None:
+def _view(reader: Reader, chosen: Chosen, found: Retained, currency: str, into: str) -> None:
     views = [MONTHS, GROUPS, COHORTS, LIVES, AHEAD]
     wanted = st.segmented_control(
         "Look at it", views, key=_VIEW, bind="query-params", default=MONTHS, required=True
@@ -225,6 +219,6 @@ def _view(reader: Reader, chosen: Chosen, series: pl.DataFrame, currency: str, i
     elif wanted == LIVES:
         _retention_lives.draw(reader, chosen)
     elif wanted == AHEAD:
-        _retention_forecast.draw(reader, chosen, series, currency, into)
+        _retention_forecast.draw(reader, chosen, found.own(currency), currency, into)
     else:
-        _retention_months.draw(reader, chosen, series, currency, into)
+        _retention_months.draw(reader, chosen, found, currency, into)

@@ -48,33 +48,37 @@ Chosen = tuple[tuple[str, tuple[str, ...]], ...]
 
 def retention(reader: Reader, into: str = "") -> RetentionRows:
     """The rows behind every retention figure of the last 24 months, the viewer's accounts only."""
-    return _rows(_key(reader, into), reader, into)
+    return _rows(key(reader, into), reader, into)
 
 
 def scopes(reader: Reader) -> pl.DataFrame:
     """Accounts, also those that left, by what retention can be narrowed by: `with_scopes` of the facts."""
-    return _scopes(_key(reader), reader)
+    return _scopes(key(reader), reader)
 
 
 def retention_figures(reader: Reader, chosen: Chosen, into: str = "") -> pl.DataFrame:
     """Every retention figure of the accounts that meet every choice: `RETENTION_SERIES`."""
-    return _figures(_key(reader, into), chosen, reader, into)
+    return _figures(key(reader, into), chosen, reader, into)
 
 
 def retention_behind(
     reader: Reader, chosen: Chosen, figure: str, until: date, currency: str, into: str = ""
 ) -> pl.DataFrame:
     """The rows that make one retention figure of these accounts; columns of `retention_rows.behind`."""
-    return cut(reader, chosen, behind(retention(reader, into), figure, until, currency))
+    return _behind(key(reader, into), chosen, figure, until, currency, reader, into)
+
+
+def narrowed(reader: Reader, chosen: Chosen, into: str = "") -> RetentionRows:
+    """The rows behind every figure of the accounts that meet every choice."""
+    rows = retention(reader, into)
+    return only(rows, members(scopes(reader), dict(chosen))) if chosen else rows
 
 
 def retention_split(
     reader: Reader, chosen: Chosen, by: str, until: date, currency: str, into: str = ""
 ) -> pl.DataFrame:
     """Retention of each part of the book on a day: `SPLIT`."""
-    rows = retention(reader, into)
-    if chosen:
-        rows = only(rows, members(scopes(reader), dict(chosen)))
+    rows = narrowed(reader, chosen, into)
     return split(rows, parts(reader, by, months_before(until, 12)), until, currency)
 
 
@@ -130,17 +134,17 @@ def _with_part(rows: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:
 
 def cohort_members(reader: Reader, chosen: Chosen, into: str = "") -> pl.DataFrame:
     """The rows of the cohort grid: `COHORT_ROWS`."""
-    return cut(reader, chosen, _cohorts(_key(reader, into), reader, into))
+    return cut(reader, chosen, _cohorts(key(reader, into), reader, into))
 
 
 def foreseen(reader: Reader, chosen: Chosen, into: str = "") -> Forecast:
     """The forecast of the next quarters of these accounts' MRR; its survival curve is their own."""
-    return _forecast(_key(reader, into), chosen, reader, into)
+    return _forecast(key(reader, into), chosen, reader, into)
 
 
 def past_forecasts(reader: Reader, chosen: Chosen, into: str = "") -> pl.DataFrame:
     """How forecasts made at the ends of past quarters did: `BACKTEST`."""
-    return _backtest(_key(reader, into), chosen, reader, into)
+    return _backtest(key(reader, into), chosen, reader, into)
 
 
 def past_forecast_rows(
@@ -184,7 +188,7 @@ def open_renewals(reader: Reader, chosen: Chosen) -> pl.DataFrame:
 
 def book(reader: Reader, into: str = "") -> Ledger:
     """The ledger of the snapshot's day."""
-    return _book(_key(reader, into), reader, into)
+    return _book(key(reader, into), reader, into)
 
 
 def stated_rates(reader: Reader) -> StatedRates | None:
@@ -195,8 +199,7 @@ def stated_rates(reader: Reader) -> StatedRates | None:
 
 def currencies(reader: Reader) -> list[str]:
     """The currencies the company is paid in, in alphabetical order; empty for those not stated."""
-    everyone = replace(reader, viewer=EVERYONE)
-    return [str(name) for name in part(everyone, "subscriptions")["currency"].fill_null("").unique().sort()]
+    return _currencies(key(replace(reader, viewer=EVERYONE)), reader)
 
 
 def lacking(reader: Reader, stated: StatedRates) -> list[str]:
@@ -216,7 +219,7 @@ def _rates(reader: Reader, into: str) -> Rates | None:
     return stated.rates if stated is not None else None
 
 
-def _key(reader: Reader, into: str = "") -> str:
+def key(reader: Reader, into: str = "") -> str:
     """Everything but the filters that could change an answer."""
     rates = str(chosen_settings(reader).get("rates")) if into else ""
     stamps = reader.stamps
@@ -230,14 +233,26 @@ def _rows(key: str, _reader: Reader, into: str) -> RetentionRows:
 
 
 @kept(_FEW)
+def _currencies(key: str, _reader: Reader) -> list[str]:
+    everyone = replace(_reader, viewer=EVERYONE)
+    return [str(name) for name in part(everyone, "subscriptions")["currency"].fill_null("").unique().sort()]
+
+
+@kept(_FEW)
 def _scopes(key: str, _reader: Reader) -> pl.DataFrame:
     return with_scopes(fact(_reader, "accounts"), csms(_reader))
 
 
 @kept(_MANY)
 def _figures(key: str, chosen: Chosen, _reader: Reader, into: str) -> pl.DataFrame:
-    rows = retention(_reader, into)
-    return figures(only(rows, members(scopes(_reader), dict(chosen))) if chosen else rows)
+    return figures(narrowed(_reader, chosen, into))
+
+
+@kept(_FEW)
+def _behind(
+    key: str, chosen: Chosen, figure: str, until: date, currency: str, _reader: Reader, into: str
+) -> pl.DataFrame:
+    return cut(_reader, chosen, behind(retention(_reader, into), figure, until, currency))
 
 
 @kept(_FEW)
