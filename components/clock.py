@@ -15,7 +15,7 @@ def here() -> datetime:
     try:
         return session.now().astimezone(ZoneInfo(st.context.timezone or ""))
     except (ZoneInfoNotFoundError, ValueError):
-        return session.now().astimezone(queries.store().configuration.zone or UTC)
+        return session.now().astimezone(queries.zone() or UTC)
 
 
 def today() -> date:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import polars as pl
 import streamlit as st
 
 from components import queries, session
 from components.navigation import link
-from components.queries import Reader
+from components.queries import Reader, imported, staff
 from components.words import plain
 
 _ALL = ""
@@ -25,7 +24,7 @@ def draw(reader: Reader) -> None:
 
 def demo_banner(reader: Reader) -> None:
     """One line above the page while what it shows was made up."""
-    if not queries.is_demo(reader):
+    if not imported.is_demo(reader):
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(
@@ -36,8 +35,7 @@ def demo_banner(reader: Reader) -> None:
 
 
 def _picker(reader: Reader) -> None:
-    people = queries.csms(reader)
-    labels = {_ALL: "Everyone's book", queries.AUDITOR.person: "An auditor", **_labels(people)}
+    labels = {_ALL: "Everyone's book", queries.AUDITOR.person: "An auditor", **staff.labels(reader)}
     st.selectbox(
         "Who looks",
         list(labels),
@@ -47,11 +45,3 @@ def _picker(reader: Reader) -> None:
         help="Type to search.",
     )
     st.caption("Sign-in is not configured: only this machine can open Rounds, and anyone on it sees all.")
-
-
-def _labels(people: pl.DataFrame) -> dict[str, str]:
-    leads = set(people["manager_id"].drop_nulls())
-    return {
-        row["email"] or row["csm_id"]: row["name"] + (" (team)" if row["csm_id"] in leads else "")
-        for row in people.iter_rows(named=True)
-    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import polars as pl
@@ -114,12 +115,18 @@ def moved_by_others(database: Database, viewer: Viewer, after: int, deeds: Colle
 
     Anybody may ask: it tells that, not what and not of whom.
     """
-    begins = sa.or_(*(audit_log.c.what.startswith(deed) for deed in deeds))
-    entry = sa.select(audit_log.c.entry_id).where(
-        audit_log.c.entry_id > after, audit_log.c.person != viewer.person, begins
-    )
+    told = {"after": after, "viewer": viewer.person}
     with database.read() as connection:
-        return connection.execute(entry.limit(1)).first() is not None
+        return connection.execute(_by_others(tuple(deeds)), told).first() is not None
+
+
+@lru_cache(maxsize=4)
+def _by_others(deeds: tuple[str, ...]) -> sa.Select[tuple[int]]:
+    """Every open page asks this every few seconds: the statement is made once."""
+    begins = sa.or_(*(audit_log.c.what.startswith(deed) for deed in deeds))
+    others = audit_log.c.person != sa.bindparam("viewer")
+    entries = sa.select(audit_log.c.entry_id).where(audit_log.c.entry_id > sa.bindparam("after"))
+    return entries.where(others, begins).limit(1)
 
 
 def _asked(

@@ -22,10 +22,11 @@ def draw(reader: Reader, mine: pl.DataFrame) -> None:
     """Choose calls of today's list and log them together; all can be undone, or each on its card."""
     failures.tell(_WHERE)
     _told()
-    waiting = mine.filter(~pl.col("account_id").is_in(list(queries.calls_since(reader, day_start()))))
-    if waiting.height < 2:
+    done = queries.calls_since(reader, day_start())
+    listed = zip(mine["account_id"].to_list(), mine["name"].to_list(), strict=True)
+    names = {account: name for account, name in listed if account not in done}
+    if len(names) < 2:
         return
-    names = dict(waiting.select("account_id", "name").iter_rows())
     with st.popover("Log several", type="tertiary", icon=":material/checklist:"):
         chosen = st.multiselect(
             "Calls", list(names), format_func=lambda account: names.get(account, account), key="many"
@@ -45,7 +46,7 @@ def draw(reader: Reader, mine: pl.DataFrame) -> None:
                 width="stretch",
                 disabled=not chosen,
                 on_click=_log,
-                args=(waiting, outcome),
+                args=(mine, outcome),
             )
 
 
@@ -78,10 +79,10 @@ def _close() -> None:
     st.session_state.pop(_WHERE, None)
 
 
-def _log(waiting: pl.DataFrame, outcome: calls.Outcome) -> None:
+def _log(mine: pl.DataFrame, outcome: calls.Outcome) -> None:
     chosen = st.session_state.get("many", [])
     reader = session.reader()
-    rows = waiting.filter(pl.col("account_id").is_in(chosen)).iter_rows(named=True)
+    rows = mine.filter(pl.col("account_id").is_in(chosen)).iter_rows(named=True)
     them = [
         calls.Call(row["account_id"], row["contact_id"], row["csm_id"] or None, row["reasons"])
         for row in rows
@@ -97,7 +98,7 @@ def _log(waiting: pl.DataFrame, outcome: calls.Outcome) -> None:
             because=str(st.session_state.get("many-why") or ""),
             day_began=day_start(),
         )
-        named = dict(waiting.select("account_id", "name").iter_rows())
+        named = dict(mine.select("account_id", "name").iter_rows())
         said = [
             f"{words.count(len(logged), 'call')} logged: {outcome}.",
             *(f"{words.plain(named[account])}: {words.plain(why)}" for account, why in refused),

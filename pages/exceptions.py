@@ -12,7 +12,8 @@ from components.downloads import downloads
 from components.exception_card import exception_card
 from components.queries import Reader
 from components.queries import rules as queries_rules
-from models.exception_view import BEYOND, OPEN, STATES, narrowed
+from components.queries import wrong as queries_wrong
+from models.exception_view import BEYOND, OPEN, STATES
 from models.findings import KINDS
 from pages import _rules, _rules_kinds
 from pages._deeds import call_deeds, exception_deeds
@@ -31,9 +32,6 @@ def render() -> None:
     head = st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center")
     head.title("Exceptions", anchor=False, width="content")
     today = clock.today()
-    book, every = queries.scores(reader), queries.every_exception(reader)
-    beside = book.select("account_id", "csm_id", "segment", "priority")
-    known = every.join(beside, on="account_id", how="inner")
     view = st.segmented_control(
         "View",
         list(_VIEWS),
@@ -44,15 +42,15 @@ def render() -> None:
         required=True,
     )
     if view == "Rules":
-        _rules.draw(reader, known, today)
+        _rules.draw(reader, queries_wrong.known(reader), today)
         return
-    chosen = _filters(reader, known, today)
+    chosen = _filters(reader, today)
     with head:
         downloads(f"exceptions-{today}", chosen.height, tables(reader, "exceptions", chosen))
-    _cards(reader, _summary(chosen, reader, today), book)
+    _cards(reader, _summary(chosen, reader, today))
 
 
-def _filters(reader: Reader, known: pl.DataFrame, today: date) -> pl.DataFrame:
+def _filters(reader: Reader, today: date) -> pl.DataFrame:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         state = st.segmented_control(
             "State",
@@ -63,12 +61,12 @@ def _filters(reader: Reader, known: pl.DataFrame, today: date) -> pl.DataFrame:
             bind="query-params",
             required=True,
         )
-        csm = _choice("CSM", "exception_csm", _csms(reader, known))
-        segment = _choice("Segment", "exception_segment", _same(known, "segment"))
-    fits = queries_rules.budgeted(reader, known, reader.as_of)
-    there = narrowed(known, today, state=str(state), csm=csm, segment=segment, budgeted=fits)
+        csm = _choice("CSM", "exception_csm", queries_wrong.owners(reader))
+        named = {name: name for name in queries_wrong.segments(reader)}
+        segment = _choice("Segment", "exception_segment", named)
+    there = queries_wrong.listed(reader, today, str(state), csm, segment)
     if state == OPEN:
-        _beyond(reader, narrowed(known, today, state=BEYOND, csm=csm, segment=segment, budgeted=fits))
+        _beyond(reader, queries_wrong.listed(reader, today, BEYOND, csm, segment))
     _rules_kinds.said(reader)
     names = {**KINDS, **queries_rules.names(reader)}
     kind = st.pills(
@@ -102,16 +100,6 @@ def _choice(label: str, key: str, options: dict[str, str]) -> str | None:
     return chosen or None
 
 
-def _csms(reader: Reader, known: pl.DataFrame) -> dict[str, str]:
-    names = dict(queries.csms(reader).select("csm_id", "name").iter_rows())
-    codes = known["csm_id"].drop_nulls().unique().to_list()
-    return {code: names.get(code, code) for code in sorted(codes, key=lambda code: names.get(code, code))}
-
-
-def _same(known: pl.DataFrame, column: str) -> dict[str, str]:
-    return {value: value for value in known[column].drop_nulls().unique().sort().to_list()}
-
-
 def _summary(chosen: pl.DataFrame, reader: Reader, today: date) -> pl.DataFrame:
     """What was found, and which page of it is shown; returns that page."""
     accounts = chosen["account_id"].n_unique()
@@ -128,7 +116,7 @@ def _summary(chosen: pl.DataFrame, reader: Reader, today: date) -> pl.DataFrame:
     return chosen.slice((min(page, pages) - 1) * _ON_A_PAGE, _ON_A_PAGE)
 
 
-def _cards(reader: Reader, shown: pl.DataFrame, book: pl.DataFrame) -> None:
+def _cards(reader: Reader, shown: pl.DataFrame) -> None:
     if shown.is_empty():
         empty.nothing(
             "No exception here.",
@@ -137,7 +125,7 @@ def _cards(reader: Reader, shown: pl.DataFrame, book: pl.DataFrame) -> None:
             ":material/task_alt:",
         )
         return
-    rows = book.filter(pl.col("account_id").is_in(shown["account_id"].implode()))
+    rows = queries.scores(reader).filter(pl.col("account_id").is_in(shown["account_id"].implode()))
     accounts = {row["account_id"]: row for row in rows.iter_rows(named=True)}
     deeds, calls = exception_deeds(reader), call_deeds(reader)
     waiting = queries.accounts_to_call(reader)

@@ -16,10 +16,11 @@ from components.failures import guarded
 from components.navigation import link
 from components.overnight import changes
 from components.queries import Reader
+from components.queries import day as queries_day
 from components.queries import effects as queries_effects
 from components.queries import rules as queries_rules
+from components.queries.day import Day
 from models.book_view import HIGH_RISK
-from models.call_budget import OVER
 from models.calls import CallList
 from models.exception_view import BEYOND, STATES
 from models.settings_words import DEFAULT_CAPACITY
@@ -43,10 +44,11 @@ def render() -> None:
         reader = queries.refreshed(reader)
     colleagues.watch(reader)
     today = clock.today()
-    listed, mine = _header(reader, today)
-    _sentence(reader, mine, listed, today)
+    day = _header(reader, today)
+    mine = day.mine
+    _sentence(reader, mine, day.listed, today)
     _call_plan.done_line()
-    _figures(reader, mine, today)
+    _figures(reader, day, today)
     grid = st.grid(3, min_column_width=_COLUMN, gap="medium")
     with grid.cell(column_span=2), st.container(key="call-list"):
         if mine.height:
@@ -54,13 +56,14 @@ def render() -> None:
         _cards(reader, mine)
         _log_many.draw(reader, mine)
         _also_logged(reader, mine)
-        _left_out(reader, listed)
+        _over(reader, day.over)
+        _left_out(day.left)
     with grid.cell(), st.container(key="overnight"):
         changes(reader)
 
 
-def _header(reader: Reader, today: date) -> tuple[CallList, pl.DataFrame]:
-    """The greeting, how many calls fit, the export; returns the list, and of it what fits today."""
+def _header(reader: Reader, today: date) -> Day:
+    """The greeting, how many calls fit, the export; returns the list of the day."""
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         name = "" if reader.viewer == queries.EVERYONE else reader.viewer.name
         st.title(words.greeting(clock.here().hour, name), anchor=False, width="content")
@@ -78,11 +81,10 @@ def _header(reader: Reader, today: date) -> tuple[CallList, pl.DataFrame]:
                 width=120,
             )
             fits = int(capacity or usual)
-            listed = queries.call_list(reader, clock.here(), clock.day_start(), fits)
-            mine = listed.calls.filter("planned").sort("position", "saving", descending=[False, True])
-            files = tables(reader, "calls", mine) | calendar(reader, mine)
-            downloads(f"calls-{today}", mine.height, files)
-    return listed, mine
+            day = queries_day.day(reader, clock.here(), clock.day_start(), fits)
+            files = tables(reader, "calls", day.mine) | calendar(reader, day.mine)
+            downloads(f"calls-{today}", day.mine.height, files)
+    return day
 
 
 def _sentence(reader: Reader, mine: pl.DataFrame, listed: CallList, today: date) -> None:
@@ -110,16 +112,14 @@ def _redraw(account_id: str) -> None:
 
 @st.fragment(key=_LINE)
 @guarded
-def _figures(reader: Reader, mine: pl.DataFrame, today: date) -> None:
-    scores, calls = queries.scores(reader), queries.calls(queries.refreshed(reader))
-    at_risk = scores.filter(pl.col("risk") >= HIGH_RISK).height
-    month = calls.filter((pl.col("state") == "done") & (pl.col("done_at").dt.date() >= today.replace(day=1)))
-    reached = month.filter(pl.col("outcome") == "reached").height
+def _figures(reader: Reader, day: Day, today: date) -> None:
+    month = queries_day.done(queries.refreshed(reader), today.replace(day=1))
     parts = [
-        f"**{words.sums(mine)}** MRR on this list (n = {mine.height})",
-        f"**{at_risk:,}** at risk (risk {HIGH_RISK:.0f} or more, n = {scores.height:,})",
-        f"**{words.count(month.height, 'call')}** since {words.day(today.replace(day=1), today)}: "
-        f"{reached:,} reached, {month['helped'].sum():,} helped",
+        f"**{day.worth}** MRR on this list (n = {day.mine.height})",
+        f"**{queries_day.risky(reader):,}** at risk (risk {HIGH_RISK:.0f} or more, "
+        f"n = {queries.scores(reader).height:,})",
+        f"**{words.count(month.calls, 'call')}** since {words.day(today.replace(day=1), today)}: "
+        f"{month.reached:,} reached, {month.helped:,} helped",
     ]
     st.caption(" · ".join(parts))
 
@@ -147,7 +147,8 @@ def _cards(reader: Reader, mine: pl.DataFrame) -> None:
 def _also_logged(reader: Reader, mine: pl.DataFrame) -> None:
     """Calls of today that the list did not ask for."""
     done = queries.calls_since(reader, clock.day_start())
-    others = [account for account in done if account not in set(mine["account_id"])]
+    listed = set(mine["account_id"]) if done else set()
+    others = [account for account in done if account not in listed]
     if not others:
         return
     names = dict(queries.scores(reader).select("account_id", "name").iter_rows())
@@ -157,24 +158,20 @@ def _also_logged(reader: Reader, mine: pl.DataFrame) -> None:
         logged_card(reader, account, names.get(account, account), deeds, clock.day_start())
 
 
-def _over(reader: Reader, over: pl.DataFrame) -> None:
+def _over(reader: Reader, over: int) -> None:
     """How many the alert budget keeps off the list, and where they stand."""
-    if over.is_empty():
+    if not over:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(
-            f"{words.count(over.height, 'account')} more have only exceptions over the alert budget of "
+            f"{words.count(over, 'account')} more have only exceptions over the alert budget of "
             f"{queries_rules.budget(reader)} new ones a week for each CSM.",
             width="content",
         )
         link("exceptions", "See them", icon=":material/visibility:", exception_state=STATES[BEYOND])
 
 
-def _left_out(reader: Reader, listed: CallList) -> None:
-    every = listed.left_out.join(queries.scores(reader).select("account_id", "name"), on="account_id")
-    budgeted = pl.col("sentence").str.starts_with(OVER)
-    _over(reader, every.filter(budgeted))
-    left = every.filter(~budgeted)
+def _left_out(left: pl.DataFrame) -> None:
     if left.is_empty():
         return
     with st.expander(f"{words.count(left.height, 'account')} with a reason, left out today"):

@@ -8,7 +8,7 @@ somebody imports (`imports`) or changes anything (`changes`).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 import polars as pl
@@ -23,7 +23,6 @@ from data_access import (
     counts,
     exceptions,
     facts,
-    imports,
     people,
     snapshots,
     stamps,
@@ -85,6 +84,11 @@ def store() -> Store:
     """The store that the environment names, opened and migrated once."""
     settings_now = configuration()
     return _store(settings_now.model_dump_json())
+
+
+def zone() -> tzinfo | None:
+    """The time zone that the environment names."""
+    return configuration().zone
 
 
 def reader(viewer: Viewer) -> Reader:
@@ -215,11 +219,6 @@ def scores_in(reader: Reader, snapshot_id: int) -> pl.DataFrame:
     """The viewer's book in another snapshot; columns of `models.snapshot.SCORES`."""
     imported, scope = reader.stamps.imports, reader.viewer.scope
     return _scores(_key(reader.store), snapshot_id, imported, scope, placed(reader), reader)
-
-
-def is_demo(reader: Reader) -> bool:
-    """Whether all that was ever imported is the demo company."""
-    return _is_demo(_key(reader.store), reader.stamps.imports, reader)
 
 
 def csms(reader: Reader) -> pl.DataFrame:
@@ -354,12 +353,6 @@ def _every_exception(
 @kept(_FEW)
 def _earlier(store_key: str, changes: int, before: date, _reader: Reader) -> Snapshot | None:
     return snapshots.newest(_reader.store.database, as_of=before)
-
-
-@kept(_FEW)
-def _is_demo(store_key: str, imports_stamp: int, _reader: Reader) -> bool:
-    sources = imports.listing(_reader.store.database)["source"].unique().to_list()
-    return bool(sources) and all("demo" in source for source in sources)
 
 
 @kept(_FEW)

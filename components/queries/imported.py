@@ -19,6 +19,11 @@ def import_list(reader: Reader) -> pl.DataFrame:
     return _listing(*_key(reader), reader)
 
 
+def is_demo(reader: Reader) -> bool:
+    """Whether all that was ever imported is the demo company."""
+    return _is_demo(*_key(reader), reader)
+
+
 def fresh(reader: Reader, today: date) -> pl.DataFrame:
     """How old each kind of data is today: `models.freshness.FRESHNESS`."""
     return _fresh(*_key(reader), today, reader)
@@ -46,6 +51,12 @@ def _key(reader: Reader) -> tuple[str, int]:
 @kept(_FEW)
 def _listing(store_key: str, imports_stamp: int, _reader: Reader) -> pl.DataFrame:
     return imports.listing(_reader.store.database)
+
+
+@kept(_FEW)
+def _is_demo(store_key: str, imports_stamp: int, _reader: Reader) -> bool:
+    sources = import_list(_reader)["source"].unique().to_list()
+    return bool(sources) and all("demo" in source for source in sources)
 
 
 @kept(_FEW)
