@@ -9,7 +9,10 @@ import polars as pl
 
 
 def call_entries(calls: pl.DataFrame, today: date) -> pl.DataFrame:
-    """Calls as calendar entries: account_id, account, due_on, summary, description."""
+    """Calls as calendar entries: account_id, account, due_on, summary, description.
+
+    `today`: the day that their list is for; none is due before it.
+    """
     due = pl.coalesce("due_on", pl.lit(today))
     who = pl.concat_str("contact_name", "phone", "email", separator=", ", ignore_nulls=True)
     return calls.select(

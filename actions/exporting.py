@@ -194,7 +194,7 @@ def export(
     frame = EXPORTS[what](asked)
     told = dictionary(frame, what)
     if fmt == "ics":
-        frame = CALENDARS[what](frame, asked.here.date())
+        frame = CALENDARS[what](frame, _day_of(asked, what))
         body = calendar_bytes(frame, now.replace(tzinfo=UTC))
     else:
         body = table_bytes(frame, cast("TableFormat", fmt), told)
@@ -203,6 +203,14 @@ def export(
         _write(dictionary_out, table_bytes(told, "csv"))
     exported(store, viewer, now, what, frame.height)
     return frame.height
+
+
+def _day_of(asked: Asked, what: str) -> date:
+    """The day a calendar begins on: today, or of calls the working day that their list is for."""
+    today = asked.here.date()
+    if what != "calls":
+        return today
+    return rules_from(settings.current(asked.store.database)[1]).hours.working_day(today)
 
 
 def _write(out: Path, body: bytes) -> None:

@@ -41,7 +41,7 @@ def ask(where: str, act: Callable[[str, str], None]) -> None:
         for n, reason in enumerate(REASONS):
             st.button(reason, key=f"because-{n}-{where}", on_click=_because, args=(where, act, what, reason))
         with (
-            st.popover("Another reason", type="tertiary"),
+            st.popover("Another reason"),
             st.form(f"because-form-{where}", border=False),
         ):
             st.text_input("Why", key=f"because-{where}", max_chars=200, persist_state="session")

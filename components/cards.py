@@ -138,11 +138,20 @@ def _claimed(reader: Reader, account_id: str) -> str:
 
 def _whom(card: Card) -> str:
     name = ", ".join(words.plain(part) for part in (card.contact_name, card.role) if part)
-    reach = words.phone(card.phone) or words.email(card.email)
     there = words.local_time(card.timezone, session.now())
-    known = [part for part in (name, reach, there, _closed(card)) if part] or ["No contact was imported."]
+    known = [part for part in (name, *_reach(card), there, _closed(card)) if part] or [
+        "No contact was imported."
+    ]
     whose = [f":gray[for {words.plain(card.csm)}]"] if card.csm else []
     return " · ".join([*known, *whose])
+
+
+def _reach(card: Card) -> list[str]:
+    """The way they prefer first: those who would rather be written to can still be rung."""
+    phone = words.phone(card.phone)
+    if card.channel == "email":
+        return [words.email(card.email, "prefers e-mail"), phone]
+    return [phone or words.email(card.email)]
 
 
 def _closed(card: Card) -> str:
@@ -171,7 +180,7 @@ def _buttons(card: Card, deeds: CallDeeds, *, on_sheet: bool) -> None:
                 args=(card, deeds, outcome),
             )
         if not on_sheet:
-            with st.popover("What to say", type="tertiary", icon=":material/forum:"):
+            with st.popover("What to say", icon=":material/forum:"):
                 st.markdown(said(card))
             link("call", "Call sheet", icon=":material/assignment_ind:", account=card.account_id)
     if st.session_state.get(_AGAIN) == card.account_id:

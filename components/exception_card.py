@@ -114,7 +114,7 @@ def _buttons(
             on_change=_judge,
             args=(row, deeds),
         )
-        with st.popover("Snooze", icon=":material/snooze:", type="tertiary"):
+        with st.popover("Snooze", icon=":material/snooze:", key=f"leave-{number}-{row['version']}"):
             _snooze_form(row, deeds)
         if listed:
             st.caption(":material/check: On the call list", width="content")

@@ -27,7 +27,8 @@ def logged(call: dict[str, Any], deeds: CallDeeds) -> None:
                 on_click=_describe,
                 args=(call, deeds, value),
             )
-        with st.popover("Note and next step", type="tertiary", icon=":material/edit_note:"):
+        closes = f"details-{task}-{version}"  # another key once something was saved: it closes
+        with st.popover("Note and next step", icon=":material/edit_note:", key=closes):
             _details(call, deeds, library)
         st.button(
             "Undo",

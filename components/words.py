@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
+from models import money as amounts
 from models import shares
 from models.call_email import grouped
 
-_SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "CHF": "CHF", "INR": "₹"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$<>&:^=])")
 
 
@@ -61,16 +61,14 @@ def next_working_day(today: date) -> str:
     return "Monday" if today.weekday() in (4, 5) else "tomorrow"
 
 
-def money(amount: float | None, currency: str | None) -> str:
-    """An amount a month in its own currency, without cents; "not known" for null.
+def money(amount: float | None, currency: str | None, decimals: int = 0) -> str:
+    """An amount in its own currency, as every sentence has it; "not known" for null."""
+    return amounts.money(amount, currency, decimals)
 
-    >>> money(9400, "EUR"), money(None, "EUR")
-    ('€ 9,400', 'not known')
-    """
-    if amount is None:
-        return "not known"
-    sign = _SIGNS.get(currency or "", currency or "")
-    return f"{sign} {amount:,.0f}".strip()
+
+def marked_money(amount: float | None, currency: str | None, decimals: int = 0) -> str:
+    """The same for Markdown, where two dollar signs would begin and end a formula."""
+    return money(amount, currency, decimals).replace("$", r"\$")
 
 
 def sums(accounts: pl.DataFrame) -> str:
@@ -100,8 +98,8 @@ def whole(value: float | None) -> str:
 def percent(share: float) -> str:
     """A share of 1 as a percentage, with a decimal under ten.
 
-    >>> percent(0.124), percent(0.0312)
-    ('12 %', '3.1 %')
+    >>> percent(0.124).split(), percent(0.0312).split()
+    (['12', '%'], ['3.1', '%'])
     """
     return shares.percent(share, 0 if share >= 0.0995 else 1)
 
@@ -140,12 +138,12 @@ def phone(number: str | None) -> str:
     return f"[{plain(grouped(number))}](tel:{digits})" if len(digits) > 3 else plain(number)
 
 
-def email(address: str | None) -> str:
-    """A link that writes; plain text where it is no address."""
+def email(address: str | None, label: str = "") -> str:
+    """A link that writes, under a label of ours or the address; plain text where it is no address."""
     if not address:
         return ""
     proper = re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+", address)
-    return f"[{plain(address)}](mailto:{address})" if proper else plain(address)
+    return f"[{label or plain(address)}](mailto:{address})" if proper else plain(address)
 
 
 def greeting(hour: int, name: str) -> str:

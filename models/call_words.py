@@ -7,8 +7,10 @@ from collections.abc import Mapping
 import polars as pl
 
 from models.findings import OWN
+from models.money import money_of
 from models.playbook import NOT_KNOWN, Playbook, parts
 from models.prescriptions import MEDICINE, PRESCRIPTIONS, prescription, talk_track
+from models.shares import PERCENT
 
 
 def words_for(calls: pl.DataFrame, playbooks: Mapping[str, Playbook] | None = None) -> pl.DataFrame:
@@ -58,7 +60,7 @@ def _facts() -> list[pl.Expr]:
         "contact": pl.col("contact_name"),
         "role": pl.col("role"),
         "reasons": pl.col("reasons").list.join(" "),
-        "mrr": _money(),
+        "mrr": money_of(pl.col("mrr"), pl.col("currency")),
         "renewal": pl.col("renewal_on").dt.strftime("%-d %b %Y"),
         "quadrant": pl.col("quadrant"),
     }
@@ -78,27 +80,18 @@ def _chosen(texts: list[tuple[str, str, pl.Expr]], name: str) -> pl.Expr:
     return expression.alias(name)
 
 
-def _money() -> pl.Expr:
-    whole = pl.col("mrr").round(0).cast(pl.Int64)
-    last = (whole % 1000).cast(pl.String)
-    amount = (
-        pl.when(whole >= 1000)
-        .then(pl.format("{},{}", whole // 1000, last.str.zfill(3)))
-        .otherwise(whole.cast(pl.String))
-    )
-    return pl.concat_str(amount, pl.col("currency").fill_null(""), separator=" ").str.strip_chars()
-
-
 def _why(*, chance: bool) -> pl.Expr:
     """Why it stands where it stands; `chance`: by the chance of leaving, where a model has one."""
     risk = pl.format("risk {} of 100", pl.col("risk").round(0).cast(pl.Int64))
     if chance:
-        likely = pl.format("chance of leaving {} %", (100 * pl.col("churn")).round(0).cast(pl.Int64))
+        likely = pl.format(
+            f"chance of leaving {{}}{PERCENT}", (100 * pl.col("churn")).round(0).cast(pl.Int64)
+        )
         risk = pl.coalesce(likely, risk)
-    save = pl.format("a call may save {} %", (pl.col("saveability") * 100).round(0).cast(pl.Int64))
+    save = pl.format(f"a call may save {{}}{PERCENT}", (pl.col("saveability") * 100).round(0).cast(pl.Int64))
     parts_of = pl.concat_str(
         risk.fill_null("risk not known"),
-        pl.format("{} a month", _money()).fill_null("MRR not known"),
+        pl.format("{} a month", money_of(pl.col("mrr"), pl.col("currency"))).fill_null("MRR not known"),
         save,
         separator=", ",
     )

@@ -39,7 +39,7 @@ def reached(row: Mapping[str, Any] | None, event: str | None) -> str:
         return ""
     low, high = (f"{100 * row[f'reached_{end}']:+.0f}".replace("-", "−") for end in ("low", "high"))
     verdict = _verdict(row["reached_low"], row["reached_high"], "first use of its event")
-    shares = [f"{100 * row[name]:.0f} %" for name in ("reached", "reached_beside")]
+    shares = [percent(row[name]) for name in ("reached", "reached_beside")]
     return (
         f"**{verdict}** Of {row['reachable']:,} that had not used it, {shares[0]} did within {AFTER} days; "
         f"of comparable accounts {shares[1]} (difference between {low} and {high} points, 95 % interval)."
@@ -70,4 +70,4 @@ def _moved(share: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{share:+.0%}".replace("%", " %").replace("-", "−")
+    return f"{'+' if share >= 0 else ''}{percent(share)}"

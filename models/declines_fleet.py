@@ -134,7 +134,7 @@ def fleet_fall(fleet: pl.DataFrame, as_of: date, *, under: float = 0.8) -> Fleet
 
     >>> days = [date(2025, 1, 1) + timedelta(days=n) for n in range(140)]
     >>> index = pl.DataFrame({"day": days, "factor": [1.0] * 112 + [0.5] * 28})
-    >>> fleet_fall(index, days[-1]).sentence
+    >>> fleet_fall(index, days[-1]).sentence.replace("\N{NO-BREAK SPACE}", " ")
     'Use by all accounts together fell by 50 % in the 28 days to 20 May 2025. Check the data first.'
     """
     start = as_of - timedelta(days=27)

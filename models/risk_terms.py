@@ -14,6 +14,7 @@ from datetime import date
 import polars as pl
 
 from models.findings import count_words, day_words
+from models.shares import PERCENT
 
 QUIET_SPAN = 10
 """Ten of its own usual gaps without use is as bad as quiet gets."""
@@ -82,7 +83,7 @@ def _few_days_words(_: date) -> pl.Expr:
         .then(pl.lit("No active day in the last 28 days."))
         .otherwise(
             pl.format(
-                "Active on {} of the last 28 days, which equals or beats {} % of {}.",
+                f"Active on {{}} of the last 28 days, which equals or beats {{}}{PERCENT} of {{}}.",
                 pl.col("active_days_28"),
                 pl.col("active_share").round(0).cast(pl.Int64),
                 against(),
@@ -108,7 +109,7 @@ def _drop(window: int) -> Callable[[date], pl.Expr]:
 def _drop_words(window: int) -> Callable[[date], pl.Expr]:
     share = (100 * pl.col(f"ratio_{window}")).round(0).cast(pl.Int64)
     return lambda _: pl.format(
-        "Use in the last {} days is at {} % of its own first 90 days.", pl.lit(window), share
+        f"Use in the last {{}} days is at {{}}{PERCENT} of its own first 90 days.", pl.lit(window), share
     )
 
 
@@ -119,7 +120,7 @@ def _lacking(part: str) -> Callable[[date], pl.Expr]:
 def _lacking_words(what: str, column: str, part: str) -> Callable[[date], pl.Expr]:
     share = pl.col(part).round(0).cast(pl.Int64)
     return lambda _: pl.format(
-        f"{what}: {{}}, which equals or beats {{}} % of {{}}.", pl.col(column), share, against()
+        f"{what}: {{}}, which equals or beats {{}}{PERCENT} of {{}}.", pl.col(column), share, against()
     )
 
 

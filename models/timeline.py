@@ -10,6 +10,7 @@ import polars as pl
 from models.champions import CHAMPIONS
 from models.contracts import Column, Contract
 from models.facts import TEXT, TIME
+from models.money import money_of
 from models.pulse import PULSES, word
 from models.releases import RELEASED
 from models.sends import ON_CALL, SENDS
@@ -108,9 +109,7 @@ def _posts(posts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _subscriptions(periods: pl.DataFrame) -> pl.DataFrame:
-    paid = pl.format(
-        "{} {} a month", pl.col("currency").fill_null(""), pl.col("mrr").round(0).cast(pl.Int64)
-    ).str.strip_chars()
+    paid = pl.format("{} a month", money_of(pl.col("mrr"), pl.col("currency")))
     began = _rows(
         periods,
         at="starts_on",

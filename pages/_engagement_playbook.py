@@ -264,7 +264,7 @@ def _version(name: str, version: int, head: str, said: str, apart: str, *, curre
         if current:
             st.markdown(":gray[counts now]", width="content")
         else:
-            with st.popover("Compare", type="tertiary", width="content"):
+            with st.popover("Compare", width="content"):
                 st.markdown(apart or "Nothing differs from what counts now.")
             st.button("Use again", key=f"revert-{name}-{version}", on_click=_revert, args=(name, version))
 

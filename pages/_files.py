@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC
+from datetime import UTC, date
 from functools import partial
 
 import polars as pl
@@ -12,7 +12,7 @@ from actions.calendars import call_entries
 from actions.dictionary import dictionary
 from actions.exporting import exported
 from actions.formats import TableFormat, calendar_bytes, table_bytes
-from components import clock, session
+from components import session
 from components.queries import Reader
 
 Files = dict[str, Callable[[], bytes]]
@@ -42,13 +42,13 @@ def later(
     return {fmt: partial(taken, fmt) for fmt in formats}
 
 
-def calendar(reader: Reader, calls: pl.DataFrame) -> Files:
-    """The calls (`models.call_frames.CALLS`) as entries of a calendar."""
+def calendar(reader: Reader, calls: pl.DataFrame, day: date) -> Files:
+    """The calls (`models.call_frames.CALLS`) of the list of a day as entries of a calendar."""
 
     def ics() -> bytes:
         now = session.now_utc()
         exported(reader.store, reader.viewer, now, "calls", calls.height)
-        return calendar_bytes(call_entries(calls, clock.today()), now.replace(tzinfo=UTC))
+        return calendar_bytes(call_entries(calls, day), now.replace(tzinfo=UTC))
 
     return {"ics": ics}
 

@@ -108,7 +108,9 @@ def _worth(reader: Reader, row: dict[str, Any], now: Progress, currency: str, in
     rows = queries_retention.retention_behind(reader, (), figure, reader.as_of, currency, into)
     gained = (now.value - now.start) * float(rows["mrr_then"].sum())
     what = "more" if gained >= 0 else "less"
-    return f"Return so far: {abs(gained):,.0f} {currency} a month {what} than at the start's rate."
+    return (
+        f"Return so far: {words.marked_money(abs(gained), currency)} a month {what} than at the start's rate."
+    )
 
 
 def _new(reader: Reader, goals: list[dict[str, Any]], currency: str, into: str) -> None:

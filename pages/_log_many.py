@@ -11,6 +11,7 @@ from components.clock import day_start
 from components.queries import Reader
 
 _WHERE = "log-many"
+_TIMES = "log-many-times"
 _OUTCOMES: dict[calls.Outcome, str] = {
     "reached": "Reached",
     "left message": "Left message",
@@ -27,7 +28,8 @@ def draw(reader: Reader, mine: pl.DataFrame) -> None:
     names = {account: name for account, name in listed if account not in done}
     if len(names) < 2:
         return
-    with st.popover("Log several", type="tertiary", icon=":material/checklist:"):
+    closes = f"log-several-{st.session_state.get(_TIMES, 0)}"  # another key after each deed: it closes
+    with st.popover("Log several", icon=":material/checklist:", key=closes):
         chosen = st.multiselect(
             "Calls", list(names), format_func=lambda account: names.get(account, account), key="many"
         )
@@ -107,3 +109,4 @@ def _log(mine: pl.DataFrame, outcome: calls.Outcome) -> None:
 
     if failures.attempt(act, _WHERE):
         st.session_state["many"] = []
+        st.session_state[_TIMES] = st.session_state.get(_TIMES, 0) + 1

@@ -12,6 +12,7 @@ from components import empty, tables
 from components.downloads import downloads
 from components.queries import Reader
 from components.queries import retention as queries_retention
+from components.words import marked_money
 from models.shares import percent
 from pages import _files
 
@@ -45,7 +46,7 @@ def with_names(reader: Reader, rows: pl.DataFrame) -> pl.DataFrame:
 
 def amount(value: float, currency: str) -> str:
     """Money to the cent, with its currency."""
-    return f"{value:,.2f} {currency}".strip()
+    return marked_money(value, currency, 2)
 
 
 def share(value: float | None) -> str:

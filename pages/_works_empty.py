@@ -9,6 +9,7 @@ from components.queries import Reader
 from components.queries import effects as read
 from models.effects.cost import Cost
 from models.settings_words import DEFAULT_CAPACITY
+from models.shares import percent
 
 _SHARES = {0.05: "5 %", 0.1: "10 %", 0.2: "20 %"}
 
@@ -18,7 +19,7 @@ def draw(reader: Reader, share: float) -> None:
     with st.container(border=True, gap="small"):
         if share:
             st.markdown(
-                f":material/inbox: **{100 * share:.0f} % of the calls will be held out; no lot has been "
+                f":material/inbox: **{percent(share)} of the calls will be held out; no lot has been "
                 "drawn yet.**"
             )
             st.caption(

@@ -61,7 +61,6 @@ def _not_listed(listed: CallList, scores: pl.DataFrame, wanted: str | None) -> N
 
 
 def _sheet(reader: Reader, listed: CallList, row: dict[str, Any], today: date) -> None:
-    _call_plan.taken(reader, row)
     card = card_of(row, None)
     grid = st.grid(5, min_column_width=_COLUMN // 2, gap="medium")
     with grid.cell(column_span=3):
@@ -70,5 +69,6 @@ def _sheet(reader: Reader, listed: CallList, row: dict[str, Any], today: date) -
         _call_plan.changes(reader, row, today)
         _call_compare.draw(listed.calls, row)
     with grid.cell(column_span=2):
+        _call_plan.taken(reader, row)
         _call_contacts.draw(reader, row["account_id"], today)
         _call_letter.draw(reader, row, today)

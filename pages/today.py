@@ -82,7 +82,7 @@ def _header(reader: Reader, today: date) -> Day:
             )
             fits = int(capacity or usual)
             day = queries_day.day(reader, clock.here(), clock.day_start(), fits)
-            files = tables(reader, "calls", day.mine) | calendar(reader, day.mine)
+            files = tables(reader, "calls", day.mine) | calendar(reader, day.mine, day.listed.day)
             downloads(f"calls-{today}", day.mine.height, files)
     return day
 

@@ -130,9 +130,10 @@ def _sentence(reader: Reader, rows: pl.DataFrame, currency: str, found: Worth) -
         st.markdown(f"**No worth is known:** {why}.")
         return
     worth, low, high = (float(known[name].sum()) for name in ("worth", "low", "high"))
+    total = words.marked_money(worth, currency)
     costly = rows.filter(pl.col("monthly") < 0).height
     st.markdown(
-        f"**{words.count(known.height, 'customer')} are worth {worth:,.0f} {currency}** over the next "
+        f"**{words.count(known.height, 'customer')} are worth {total}** over the next "
         f"{stated.horizon_months} months (90 % interval {low:,.0f} to {high:,.0f}). "
         f"{words.count(costly, 'customer')} cost more than they bring."
     )
@@ -195,7 +196,8 @@ def _list(reader: Reader, rows: pl.DataFrame, currency: str) -> None:
     worth = float(listed["worth"].sum())
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"**{wanted}: {words.count(listed.height, 'account')}, together {worth:,.2f} {currency}**"
+            f"**{wanted}: {words.count(listed.height, 'account')}, "
+            f"together {words.marked_money(worth, currency, 2)}**"
         )
         name = f"value-{wanted.lower().replace(' ', '-')}"
         downloads(name, listed.height, _files.tables(reader, "value", listed, _files.EVERY))

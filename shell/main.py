@@ -20,6 +20,8 @@ def main() -> None:
     gate.keep_refusals()
     role = session.viewer().role
     page = st.navigation(navigation.sections(_render, role), expanded=True)
+    # One call on one screen: on a laptop the call sheet needs the width.
+    st.set_page_config(initial_sidebar_state="collapsed" if page.url_path == "call" else "auto")
     tell = held(_around)
     with watching.timed(page.url_path or "today", role):
         page.run()

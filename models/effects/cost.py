@@ -9,6 +9,7 @@ import polars as pl
 
 from models.effects.frames import EPISODE_DAYS
 from models.effects.trial import Trial
+from models.money import money
 
 TOP = 1 / 3
 
@@ -28,11 +29,11 @@ class Cost:
 
     def lines(self) -> list[str]:
         """The price and the gain in sentences."""
-        money = " and ".join(f"{amount:,.0f} {currency}".strip() for currency, amount in self.mrr.items())
+        lost = " and ".join(money(amount, currency) for currency, amount in self.mrr.items())
         return [
             f"About {self.held:,} of the {self.drawn:,} accounts a quarter for which a lot would be drawn "
             "would go without a call for 90 days.",
-            f"If calls save what we take them to save, that costs about {money or '0'} of MRR a quarter.",
+            f"If calls save what we take them to save, that costs about {lost or '0'} of MRR a quarter.",
             f"Whether calls raise use by 20 % would show after about {self.n_max_use:,} accounts: "
             f"{self._time(self.n_max_use)}.",
             f"Whether they save two of five leavers would show after about {self.n_max:,} accounts: "

@@ -60,7 +60,7 @@ def effect_words(row: dict[str, Any]) -> str:
     if row["effect"] is None:
         return f"**Not enough data: about {row['needed']:,} more calls needed** ({counts})."
     seen = _retention(row) if row["measure"] == RETENTION else _use(row)
-    return f"{_verdict(row)} {seen} ({counts})."
+    return f"{_verdict(row)} {seen} ({counts}).{_not_claimed(row)}"
 
 
 def _verdict(row: dict[str, Any]) -> str:
@@ -72,6 +72,20 @@ def _verdict(row: dict[str, Any]) -> str:
     if row["needed"]:
         return f"**Not enough data: about {row['needed']:,} more calls needed.**"
     return "**No effect has shown, and the trial has run its length.**"
+
+
+def _not_claimed(row: dict[str, Any]) -> str:
+    """Why nothing is claimed although the 95 % interval leaves 0 out; "" where that is not so."""
+    if row["verdict"] != UNKNOWN or row["low"] <= 0 <= row["high"]:
+        return ""
+    low, high = row["sure_low"], row["sure_high"]
+    if low is None or high is None:
+        return " With so few nothing is claimed yet."
+    if not low <= 0 <= high:
+        return " Nothing is claimed of a part before the whole list shows it."
+    said = f"{_points(low)} and {_points(high)} in 100" if row["measure"] == RETENTION else ""
+    between = said or f"{_signed(low)} and {_signed(high)}"
+    return f" Looked at every week it lies between {between}, so nothing is claimed yet."
 
 
 def _retention(row: dict[str, Any]) -> str:
@@ -102,7 +116,7 @@ def trial_words(share: float, started_on: date | None) -> str:
 
 
 def _signed(value: float) -> str:
-    return f"{100 * value:+.0f} %".replace("-", "−")
+    return f"{'+' if value >= 0 else ''}{percent(value)}"
 
 
 METHOD = f"""

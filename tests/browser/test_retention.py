@@ -16,6 +16,9 @@ from tests.browser.conftest import Visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
+PLAIN = str.maketrans({",": None, "−": "-"})
+"""What stands between a number as people read it and one that Python does."""
+
 _PATIENCE = 30_000
 """Milliseconds that a busy machine may take to draw."""
 
@@ -86,7 +89,7 @@ def test_a_bar_of_the_bridge_opens_its_accounts(server: str, visit: Visit, tmp_p
 
     told = page.get_by_text(re.compile("Their changes add up to"))
     expect(told).to_contain_text("the figure above", timeout=_PATIENCE)
-    amount = float(re.findall(r"add up to (-?[\d,]+\.\d\d)", told.inner_text())[0].replace(",", ""))
+    amount = float(re.findall(r"add up to \S+\s(−?[\d,]+\.\d\d)", told.inner_text())[0].translate(PLAIN))
     rows = taken(page, tmp_path / "rows.csv")
     assert round(float(rows["change"].sum()), 2) == amount
     assert rows["part"].unique().to_list() == ["new"]

@@ -148,6 +148,36 @@ def test_the_call_sheet_has_whom_why_and_the_outcome_on_one_screen(
     assert wide <= 0
 
 
+def test_the_call_sheet_is_whole_on_a_small_laptop(server: str, visit: Visit) -> None:
+    page = ready(visit(server, width=1024, height=768))
+    first_card(page).get_by_text("Call sheet").click()
+    page.get_by_role("button", name="I take this call").wait_for()
+
+    for said in ("Last contacts", "Write instead", "End"):
+        expect(page.get_by_text(said, exact=True)).to_be_in_viewport()
+    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
+    page.get_by_role("link", name="Back to the list").click()
+    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "false")
+
+
+def test_the_note_can_be_read_while_it_is_open_and_closes_once_saved(server: str, visit: Visit) -> None:
+    page = ready(visit(server, dark=True))
+    card = first_card(page)
+    card.get_by_role("button", name="Reached").click()
+    note = card.get_by_role("button", name="Note and next step")
+    note.click()
+    page.get_by_label("Note", exact=True).fill("They stay")
+    label = note.evaluate("element => getComputedStyle(element).color")
+    assert min(int(part) for part in re.findall(r"\d+", label)[:3]) > 150
+
+    page.get_by_role("button", name="Save", exact=True).click()
+
+    expect(card).to_contain_text("They stay")
+    expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    card.get_by_role("button", name="Undo").click()
+    expect(card.get_by_role("button", name="Reached")).to_be_visible()
+
+
 def test_a_name_leads_to_the_account_and_the_phone_number_calls(server: str, visit: Visit) -> None:
     page = ready(visit(server, own=True))
     card = first_card(page)

@@ -10,6 +10,7 @@ import polars as pl
 from components.charts_retention import NAMES, moves, moves_alt, picked, rates, rates_alt
 from models.retention_rows import FIGURES, GRR, LOGO
 from models.retention_series import RETENTION_SERIES
+from tests.spaced import spaced
 
 JAN, FEB = date(2026, 1, 31), date(2026, 2, 20)
 SERIES = pl.DataFrame(
@@ -52,7 +53,7 @@ def test_a_clicked_point_says_which_figure_and_day() -> None:
 
 
 def test_the_words_hold_the_numbers() -> None:
-    assert rates_alt(SERIES) == (
+    assert spaced(rates_alt(SERIES)) == (
         "Line chart by month, Jan 2026 to Feb 2026: Logo retention from 80 % to 90 %, GRR from 70 % to 70 %."
     )
     assert "new mrr 120" in moves_alt(SERIES, "EUR").lower()

@@ -15,7 +15,7 @@ TODAY = date(2026, 11, 21)
     [
         (
             {"actual_28": 41.0, "ratio_28": 0.347},
-            "events in the last 28 days **41** · share of what was expected **35 %**",
+            "events in the last 28 days **41** · share of what was expected **35\N{NO-BREAK SPACE}%**",
         ),
         ({"alerted_on": "2026-11-02", "since": "2026-11-01", "contact_id": "p1"}, "first alert **2 Nov**"),
         ({"responded_at": "2025-11-02T09:00:00"}, "answered **2 Nov 2025**"),

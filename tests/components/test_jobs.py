@@ -57,9 +57,9 @@ def test_a_refusal_is_its_sentence_and_a_fault_is_not_shown(caplog: pytest.LogCa
 def test_how_far_in_words() -> None:
     assert far(jobs.Job()) == "under way"
     assert far(jobs.Job(done=1200)) == "1,200 rows so far"
-    assert far(jobs.Job(done=1, total=4)) == "25 %"
+    assert far(jobs.Job(done=1, total=4)) == "25\N{NO-BREAK SPACE}%"
     begun = time.monotonic() - 30
-    assert far(jobs.Job(done=1, total=4, stage_began=begun)) == "25 %, about 2 minutes left"
+    assert far(jobs.Job(done=1, total=4, stage_began=begun)) == "25\N{NO-BREAK SPACE}%, about 2 minutes left"
 
 
 def test_time_left_waits_until_it_can_be_told() -> None:

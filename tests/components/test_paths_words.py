@@ -19,6 +19,7 @@ from models.paths.adopted import HappyPath, PathStep, tidy
 from models.paths.frames import PATHS, STEPS, nothing
 from models.paths.picture import picture
 from tests.models.paths.test_picture import PLAN, one, placed, prescribed
+from tests.spaced import spaced
 
 
 def test_the_first_three_are_named_with_their_step_and_what_the_successful_needed() -> None:
@@ -70,7 +71,7 @@ def known() -> pl.DataFrame:
 
 
 def test_a_step_shows_what_the_nearest_found_path_knows_of_it() -> None:
-    lines = steps_table(path(), known()).splitlines()[2:]
+    lines = spaced(steps_table(path(), known())).splitlines()[2:]
 
     assert lines == [
         "| 1. **Import** | 5 | – | 200 | 41 % | 1.4 times [1.2–1.7] | day 14 |",
@@ -111,7 +112,7 @@ def test_every_verdict_is_said() -> None:
 def test_a_found_path_says_its_support_and_lift() -> None:
     row: dict[str, object] = {"support": 212, "coverage": 0.33, "landmark": 60, "why": "Order is kept."}
     lifted = row | {"lift": 1.4, "lift_low": 1.2, "lift_high": 1.7}
-    assert found_words(lifted) == (
+    assert spaced(found_words(lifted)) == (
         "212 successful accounts are nearest to it (33 %). Who had done 60 % of it by day 60 succeeded "
         "1.4 times [1.2–1.7] as often as the others. Order is kept\\."
     )

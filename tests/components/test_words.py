@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import words
+from models.money import NO_BREAK
 
 TODAY = date(2026, 11, 21)
 
@@ -43,16 +44,30 @@ def test_what_waits_waits_until_a_working_day(today: date, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "currency", "said"),
-    [(9400.4, "EUR", "€ 9,400"), (1, "SEK", "SEK 1"), (12, None, "12"), (None, "EUR", "not known")],
+    [
+        (9400.4, "EUR", f"€{NO_BREAK}9,400"),
+        (1, "SEK", f"SEK{NO_BREAK}1"),
+        (12, None, "12"),
+        (None, "EUR", "not known"),
+    ],
 )
 def test_money_names_its_currency(amount: float | None, currency: str | None, said: str) -> None:
     assert words.money(amount, currency) == said
 
 
+def test_two_dollar_signs_make_no_formula() -> None:
+    assert words.marked_money(12.5, "USD", 2) == rf"\${NO_BREAK}12.50"
+
+
+def test_those_who_prefer_an_email_get_the_link_under_our_words() -> None:
+    assert words.email("a@b.example", "prefers e-mail") == "[prefers e-mail](mailto:a@b.example)"
+    assert "mailto" not in words.email("not an address", "prefers e-mail")
+
+
 def test_sums_never_add_two_currencies() -> None:
     frame = pl.DataFrame({"mrr": [10.0, 5.0, 99.0, None], "currency": ["EUR", "EUR", "USD", "USD"]})
 
-    assert words.sums(frame) == "$ 99 + € 15"
+    assert words.sums(frame) == f"${NO_BREAK}99 + €{NO_BREAK}15"
     assert words.sums(frame.clear()) == "none"
 
 

@@ -59,6 +59,6 @@ def test_the_settings_in_words() -> None:
     assert in_words({}) == {}
     (line,) = difference({"calls": {}}, {"calls": {"small_share": 0.2}})[:1]
     told = in_words({"calls": {"small_share": 0.2, "weekend": [4, 5]}})
-    assert told["Kept for small accounts"] == "20 % of the calls of a day"
+    assert told["Kept for small accounts"] == "20\N{NO-BREAK SPACE}% of the calls of a day"
     assert told["Calls from"] == "9 to 17 o'clock where they are; no calls on Fri, Sat"
     assert "not set" in line

@@ -87,7 +87,9 @@ def test_rank_is_risk_times_mrr_times_saveability() -> None:
 
 def test_why_says_the_numbers_behind_the_place() -> None:
     of = plan([reason("a")], [score("a", 61.6, 1200)])
-    assert of.calls["why"].item() == "Risk 62 of 100, 1,200 EUR a month, a call may save 20 %."
+    assert of.calls["why"].item() == (
+        "Risk 62 of 100, €\N{NO-BREAK SPACE}1,200 a month, a call may save 20\N{NO-BREAK SPACE}%."
+    )
 
 
 def test_a_measured_saveability_changes_the_order() -> None:

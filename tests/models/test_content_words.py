@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from models.content_words import followed, reached
+from tests.spaced import spaced
 
 ROW: dict[str, Any] = {
     "sent": 34, "waiting": 0, "compared": 34, "change": 0.12, "beside": 0.03, "effect": 0.09, "low": -0.04,
@@ -31,11 +32,11 @@ ROW: dict[str, Any] = {
     ],
 )
 def test_what_use_followed(change: dict[str, Any], said: str) -> None:
-    assert said in followed(ROW | change)
+    assert said in spaced(followed(ROW | change))
 
 
 def test_whether_its_event_followed() -> None:
-    told = reached(ROW, "report_shared")
+    told = spaced(reached(ROW, "report_shared"))
     assert told.startswith("**More first use of its event followed.** Of 22 that had not used it, 41 % did")
     assert "of comparable accounts 18 % (difference between +5 and +41 points" in told
     assert reached(ROW, None) == reached(None, "x") == reached(ROW | {"reached_low": None}, "x") == ""

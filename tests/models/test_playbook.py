@@ -26,6 +26,7 @@ from models.playbook import (
     troubles,
 )
 from models.prescriptions import prescription, talk_track
+from tests.spaced import spaced
 
 CAPTIVE = default("captive")
 
@@ -120,7 +121,7 @@ def test_a_saved_kind_speaks_with_the_accounts_own_facts() -> None:
     do, talk = spoken(calls(["detractor"], None, name="A {mrr} B"), own)
 
     assert do == "Ring today."
-    assert talk == "Open: A {mrr} B, not known, 9,400 EUR, 3 Dec 2026\nKnow: Gave 3 of 10. Use fell."
+    assert spaced(talk) == "Open: A {mrr} B, not known, € 9,400, 3 Dec 2026\nKnow: Gave 3 of 10. Use fell."
 
 
 def test_a_saved_quarter_minds_every_kind_and_speaks_for_calls_by_hand() -> None:

@@ -115,7 +115,7 @@ def test_the_found_are_held_against_others_of_their_week_and_segment() -> None:
     assert told.left == Share(1, 2)
     assert told.base.value == pytest.approx((0.5 + 0.0) / 2)
     assert told.base.of == 3
-    assert "of others of the same weeks and segments 25 % did (n = 3)." in verdict(told)
+    assert "of others of the same weeks and segments 25\N{NO-BREAK SPACE}% did (n = 3)." in verdict(told)
 
 
 def test_where_a_rule_holds_for_a_whole_segment_others_of_the_week_stand_in() -> None:

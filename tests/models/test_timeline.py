@@ -126,8 +126,8 @@ def test_every_channel_on_one_line_newest_first() -> None:
         ("community", "Community idea", "0 replies, 4 likes"),
         ("exception", "Exception mended", "Fell."),
         ("exception", "Exception seen", "Fell."),
-        ("subscription", "Core ends", "EUR 900 a month"),
-        ("subscription", "Core begins", "EUR 900 a month"),
+        ("subscription", "Core ends", "€\N{NO-BREAK SPACE}900 a month"),
+        ("subscription", "Core begins", "€\N{NO-BREAK SPACE}900 a month"),
     ]
 
 

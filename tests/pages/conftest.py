@@ -13,12 +13,14 @@ from streamlit.testing.v1 import AppTest
 from components.session import VIEWER_KEY
 from tests.conftest import DEMO_NOW
 from tests.pages.walked import walked
+from tests.spaced import spaced
 
 Open = Callable[..., AppTest]
 
 _SCRIPT = """
 import importlib
 from components.failures import guarded
+from tests.spaced import spaced
 guarded(importlib.import_module("pages.{page}").render)()
 """
 
@@ -68,6 +70,6 @@ def in_walked(walked_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def shown(app: AppTest) -> str:
-    """Every text on the page, in order of kind."""
+    """Every text on the page, in order of kind; spaces that no line breaks at are spaces."""
     kinds = (app.title, app.subheader, app.markdown, app.caption, app.warning, app.error)
-    return "\n".join(str(element.value) for kind in kinds for element in kind)
+    return spaced("\n".join(str(element.value) for kind in kinds for element in kind))

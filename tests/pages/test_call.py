@@ -49,7 +49,7 @@ def test_why_it_stands_above_another(open_page: Open) -> None:
 
     table = app.dataframe[0].value
     assert table["term"].tolist()[0] == "Chance of leaving"
-    assert [str(said).endswith(" %") for said in table["upper"]] == [True, False, True, False]
+    assert [str(said).endswith("%") for said in table["upper"]] == [True, False, True, False]
     chance, size, saved, worth = (float(said) for said in table["times"])
     assert chance * size * saved == pytest.approx(worth, rel=0.03)
 

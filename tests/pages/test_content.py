@@ -23,6 +23,7 @@ from models.playbook import default
 from pages import _files
 from tests.conftest import DEMO_DAY, DEMO_NOW
 from tests.pages.conftest import Open, shown
+from tests.spaced import spaced
 
 pytestmark = pytest.mark.usefixtures("in_demo")
 FILM = Piece("Film", "Shows the report.", "https://example.com/f", "report.scheduled")
@@ -190,6 +191,6 @@ def test_pieces_sent_to_many_show_what_use_followed(open_page: Open) -> None:
     row = read_content.effects(reader())[piece]
     assert (row["sent"], row["waiting"]) == (30, 0)
     assert row["compared"] >= 20
-    assert followed(row) in said
+    assert spaced(followed(row)) in said
     assert "(95 % interval, n = " in said
     assert "As of 20 Nov 2026." in said

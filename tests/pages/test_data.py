@@ -113,7 +113,7 @@ def test_whoever_looks_sees_how_far_the_past_is_and_nobody_starts_it_twice(
         csm = str(queries.csms(reader())["email"].drop_nulls()[0])
         for app in (one.run(), open_page("data", viewer=csm, tab="Snapshots")):
             [bar] = app.get("progress")
-            assert "25 %" in bar.proto.text
+            assert "25\N{NO-BREAK SPACE}%" in bar.proto.text
             assert not [button for button in app.button if button.key == "recompute"]
     finally:
         go_on.set()

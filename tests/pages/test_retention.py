@@ -9,7 +9,7 @@ import pytest
 
 from actions.goals import set_goal
 from actions.settings import choose
-from components import queries
+from components import queries, words
 from components.charts_retention import NAMES
 from components.queries import EVERYONE, Reader
 from components.queries import goals as queries_goals
@@ -19,6 +19,7 @@ from models.retention_rows import FIGURES, LOGO, MOVES, WON
 from models.shares import percent
 from tests.conftest import DEMO_NOW
 from tests.pages.conftest import Open, shown
+from tests.spaced import spaced
 
 pytestmark = pytest.mark.usefixtures("in_demo")
 
@@ -120,7 +121,7 @@ def test_both_bases_stand_side_by_side_and_open_with_one_click(open_page: Open) 
 
     app.button(key=f"open-{WON}").click().run()
 
-    assert f"= {_percent(won['value'])}: the figure above." in shown(app)
+    assert f"= {spaced(_percent(won['value']))}: the figure above." in shown(app)
     assert len(app.dataframe[-1].value) == won["accounts"]
 
 
@@ -193,7 +194,8 @@ def test_the_forecast_adds_up_and_shows_its_past(open_page: Open) -> None:
         assert made.missing in said
     else:
         first = made.quarters.row(0, named=True)
-        assert f"add up to {first['expected']:,.2f}" in said
+        amount = words.marked_money(first["expected"], first["currency"], 2)
+        assert f"add up to {spaced(amount)}" in said
         assert "past forecasts held what came" in said or "no past forecast" in said
     assert not app.exception
 
@@ -251,6 +253,6 @@ def test_every_goal_opens_into_the_rows_that_make_it(measure: str, open_page: Op
         assert "known yet" in shown(app)
         return
     point = trend.row(0, named=True)
-    assert f"{point['part']:,.0f} ÷ {point['whole']:,.0f} = {_percent(point['value'])}" in shown(app)
+    assert f"{point['part']:,.0f} ÷ {point['whole']:,.0f} = {spaced(_percent(point['value']))}" in shown(app)
     if measure not in ("grr", "nrr"):
         assert queries_goals.behind(reader(), measure, "EUR").height == point["whole"]

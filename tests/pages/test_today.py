@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from actions import plan
+from actions.exporting import Asked, calls
 from components import queries
 from components.queries import EVERYONE, Reader
 from data_access import audit
@@ -49,6 +50,17 @@ def test_the_first_sentence_counts_the_cards_below_it(open_page: Open) -> None:
     assert f"**3 of your {book} accounts need you on Monday, 23 Nov.**" in said
     assert "Data as of yesterday (20 Nov)." in said
     assert len(cards(app)) == 3
+
+
+def test_who_would_rather_be_written_to_is_said_with_the_way_to_do_it(open_page: Open) -> None:
+    app, now = open_page("today"), reader()
+    assert now.snapshot is not None
+    listed = calls(Asked(now.store, SYSTEM, DEMO_NOW, now.snapshot)).filter(
+        pl.col("account_id").is_in(cards(app))
+    )
+    writes = listed.filter((pl.col("channel") == "email") & pl.col("email").is_not_null())
+    assert 0 < writes.height < listed.height
+    assert shown(app).count("[prefers e-mail](mailto:") == writes.height
 
 
 def test_capacity_cuts_the_list_and_keeps_its_order(open_page: Open) -> None:

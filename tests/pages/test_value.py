@@ -26,7 +26,7 @@ def test_the_sentence_is_the_sum_of_the_list_and_of_the_groups(open_page: Open) 
     app = open_page("value")
     total = euros()["worth"].sum()
 
-    assert f"are worth {total:,.0f} EUR" in shown(app)
+    assert f"are worth € {total:,.0f}" in shown(app)
     groups, listed = app.dataframe[0].value, app.dataframe[1].value
     assert groups["worth"].sum() == pytest.approx(total, abs=0.1)
     assert listed["worth"].sum() == pytest.approx(total, abs=0.1)

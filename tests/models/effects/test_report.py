@@ -100,6 +100,26 @@ def test_few_give_an_interval_and_how_many_more() -> None:
     assert list(of(nobody, KIND)) == []
 
 
+@pytest.mark.parametrize(
+    ("sure", "said"),
+    [
+        (
+            (-0.057, 0.613),
+            " Looked at every week it lies between −5.7 and 61.3 in 100, so nothing is claimed yet.",
+        ),
+        ((None, None), " With so few nothing is claimed yet."),
+        ((0.01, 0.5), " Nothing is claimed of a part before the whole list shows it."),
+    ],
+)
+def test_an_interval_that_leaves_0_out_without_a_claim_says_why(
+    sure: tuple[float | None, float | None], said: str
+) -> None:
+    row = rows(effects(episodes(TRIAL, 200, 3).episodes, TRIAL))["", RETENTION]
+    seen = row | {"verdict": UNKNOWN, "low": 0.19, "high": 0.33, "sure_low": sure[0], "sure_high": sure[1]}
+    assert effect_words(seen).endswith(f"held out).{said}")
+    assert effect_words(seen | {"low": -0.1}).endswith("held out).")
+
+
 def test_without_an_effect_weekly_looks_claim_one_in_at_most_5_of_100_trials() -> None:
     """Weekly looks at all three measures of the whole list; groups claim only after these."""
     tries, wrong, n = 150, 0, TRIAL.n_max
