@@ -32,8 +32,11 @@ check: $(DEV) browser
 # Known faults of what we build on; asks pypi.org, so it needs the network.
 audit: $(APP)
 	test -x .audit/bin/pip-audit || $(PYTHON) -m venv .audit
-	.audit/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1
-	.audit/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt
+	.audit/bin/pip install --quiet --disable-pip-version-check pip-audit==2.10.1 \
+	  || { echo "Nothing was looked at: pip-audit could not be installed. This needs the network."; exit 1; }
+	.audit/bin/pip-audit --strict --no-deps --disable-pip --requirement constraints.txt \
+	  || { echo "Not clean. A fault stands in the table above: raise that package in constraints.txt. 'Not found"; \
+	       echo "on PyPI' is no fault: pypi.org was not reached, and nothing is known; run this where it is."; exit 1; }
 
 format: $(DEV)
 	$(PY) -m ruff check --fix .

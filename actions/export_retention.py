@@ -41,9 +41,9 @@ def retention_of(
     book = fact(store.database, viewer, "accounts", as_of=day)
     rows = retention_rows(book, periods, day)
     scoped = with_scopes(book, people.csms(store.database))
-    lasting = {name: values for name, values in narrowed.items() if name not in MEASURED}
-    for name, values in lasting.items():
-        _known(name, values, scoped[name])
+    lasting = {
+        name: _known(name, values, scoped[name]) for name, values in narrowed.items() if name not in MEASURED
+    }
     if lasting:
         rows = only(rows, members(scoped, lasting))
     for name in MEASURED:
@@ -65,8 +65,7 @@ def _measured(
         scored[one].select(pl.lit(day, pl.Date).alias("until"), "account_id", part=name)
         for day, (one, _) in near.items()
     )
-    _known(name, wanted, pl.concat([parts["part"], pl.Series([UNKNOWN])]))
-    return of_parts(rows, parts, wanted)
+    return of_parts(rows, parts, _known(name, wanted, pl.concat([parts["part"], pl.Series([UNKNOWN])])))
 
 
 def _never(name: str, then: date) -> str:
@@ -76,8 +75,11 @@ def _never(name: str, then: date) -> str:
     )
 
 
-def _known(name: str, wanted: Sequence[str], values: pl.Series) -> None:
+def _known(name: str, wanted: Sequence[str], values: pl.Series) -> list[str]:
+    """The values that are wanted, as they are spelled here: capitals do not matter."""
     known = values.drop_nulls().unique().sort().to_list()
-    strange = sorted(set(wanted) - set(known))
-    if strange:
-        raise DataError(f"There is no {name} “{strange[0]}”. There are: {', '.join(known) or 'none'}.")
+    found = {one: [value for value in known if value.lower() == one.lower()] for one in wanted}
+    for one, same in found.items():
+        if not same:
+            raise DataError(f"There is no {name} “{one}”. There are: {', '.join(known) or 'none'}.")
+    return [value for same in found.values() for value in same]

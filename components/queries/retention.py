@@ -87,11 +87,9 @@ def parts(reader: Reader, by: str, day: date) -> pl.DataFrame:
     if by not in MEASURED:
         return scopes(reader).select("account_id", part=by)
     found = measured_near(reader, day)
-    none = pl.DataFrame(schema={"account_id": pl.String, "part": pl.String})
     if found is None:
-        return none
-    scored = scores_in(reader, found[0])
-    return scored.select("account_id", part=by) if by in scored.columns else none
+        return pl.DataFrame(schema={"account_id": pl.String, "part": pl.String})
+    return _measured(scores_in(reader, found[0]), by)
 
 
 def measured_near(reader: Reader, day: date) -> tuple[int, date] | None:
@@ -117,14 +115,15 @@ def lives(reader: Reader, chosen: Chosen, by: str) -> tuple[pl.DataFrame, date |
         named = parts(reader, by, reader.as_of) if by else rows.select("account_id", part=pl.lit("all"))
         return _with_part(rows, named), None
     snapshot_id, since = oldest_snapshot(reader)
-    scored = scores_in(reader, snapshot_id)
-    named = (
-        scored.select("account_id", part=by)
-        if by in scored.columns
-        else scored.select("account_id", part=pl.lit(None, pl.String))
-    )
+    named = _measured(scores_in(reader, snapshot_id), by)
     rows = cut(reader, chosen, spells(of, since)).join(named, on="account_id", how="semi")
     return _with_part(rows, named), since
+
+
+def _measured(scored: pl.DataFrame, by: str) -> pl.DataFrame:
+    """account_id and part, spelled as on the other pages; null where nobody measured it."""
+    told = pl.col(by) if by in scored.columns else pl.lit(None, pl.String)
+    return scored.select("account_id", part=told.str.to_titlecase() if by == "quadrant" else told)
 
 
 def _with_part(rows: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:

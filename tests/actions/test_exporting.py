@@ -51,6 +51,7 @@ def test_retention_is_narrowed_as_on_the_page(in_demo: Path, tmp_path: Path) -> 
         every["value"].to_list()
     )
     assert closing(segment=names).equals(every)
+    assert closing(segment=[name.upper() for name in names]).equals(every)
     assert float(closing(segment=["Small"])["value"].sum()) < float(every["value"].sum())
     with pytest.raises(DataError, match="no segment “Tiny”. There are: Enterprise"):
         closing(segment=["Tiny"])
