@@ -15,9 +15,8 @@ from components.queries import retained as queries_retained
 from components.queries import retention as queries_retention
 from components.queries.retained import Retained
 from components.queries.retention import Chosen
-from models.book_view import choices
 from models.ledger import months_before
-from models.retention_rows import GRR, LOGO, NRR, RENEWAL_GRR, RENEWAL_NRR, SCOPES, WON
+from models.retention_rows import GRR, LOGO, NRR, RENEWAL_GRR, RENEWAL_NRR, WON
 from models.shares import percent
 from pages import (
     _goals,
@@ -102,8 +101,7 @@ def _page() -> None:
 
 
 def _narrow(reader: Reader) -> Chosen:
-    scoped = queries_retention.scopes(reader)
-    chosen = filters.scope(_PREFIX, {name: choices(scoped, name) for name in SCOPES})
+    chosen = filters.scope(_PREFIX, queries_retention.offered(reader))
     with st.container(horizontal=True):
         with st.popover("What the figures mean", icon=":material/help:"):
             st.markdown(_DEFINITIONS)

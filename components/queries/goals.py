@@ -29,7 +29,7 @@ _RETENTION = {"grr": GRR, "nrr": NRR, "logo": LOGO}
 
 def listing(reader: Reader) -> pl.DataFrame:
     """The goals that stand; columns of `GOALS`."""
-    return goals.listing(reader.store.database)
+    return _listing(str(reader.store.database.url), reader.stamps.changes, reader)
 
 
 def trends(reader: Reader, currency: str, into: str = "") -> pl.DataFrame:
@@ -69,6 +69,11 @@ def _detractors(reader: Reader) -> tuple[pl.DataFrame, pl.DataFrame]:
     done = calls(reader).filter(pl.col("state") == "done")
     met = pl.concat([fact(reader, "interactions"), as_interactions(done)])
     return fact(reader, "survey_responses"), met
+
+
+@kept(_FEW)
+def _listing(store_key: str, changes: int, _reader: Reader) -> pl.DataFrame:
+    return goals.listing(_reader.store.database)
 
 
 @kept(_FEW)

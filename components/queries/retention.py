@@ -23,6 +23,7 @@ from components.queries import (
     weeks,
 )
 from components.queries.cache import kept
+from models.book_view import choices
 from models.cohorts import cohort_rows
 from models.exchange import StatedRates, missing_rates, rates_from
 from models.forecast import FORECAST, Forecast, backtest, forecast, past_rows, renewal_forecast
@@ -30,6 +31,7 @@ from models.ledger import Ledger, Rates, ledger, months_before
 from models.lifetimes import spells
 from models.retention_rows import (
     MEASURED,
+    SCOPES,
     RetentionRows,
     behind,
     figures,
@@ -54,6 +56,11 @@ def retention(reader: Reader, into: str = "") -> RetentionRows:
 def scopes(reader: Reader) -> pl.DataFrame:
     """Accounts, also those that left, by what retention can be narrowed by: `with_scopes` of the facts."""
     return _scopes(key(reader), reader)
+
+
+def offered(reader: Reader) -> dict[str, list[str]]:
+    """The values of each of `SCOPES` that an account has."""
+    return _offered(key(reader), reader)
 
 
 def retention_figures(reader: Reader, chosen: Chosen, into: str = "") -> pl.DataFrame:
@@ -240,6 +247,12 @@ def _currencies(key: str, _reader: Reader) -> list[str]:
 @kept(_FEW)
 def _scopes(key: str, _reader: Reader) -> pl.DataFrame:
     return with_scopes(fact(_reader, "accounts"), csms(_reader))
+
+
+@kept(_FEW)
+def _offered(key: str, _reader: Reader) -> dict[str, list[str]]:
+    scoped = scopes(_reader)
+    return {name: choices(scoped, name) for name in SCOPES}
 
 
 @kept(_MANY)
