@@ -15,6 +15,12 @@ from models.call_email import grouped
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~$<>&:^=])")
 
 
+def sentence_case(column: str) -> pl.Expr:
+    """A column of words with its first letter as at the head of a sentence, the others as they are."""
+    text = pl.col(column)
+    return (text.str.slice(0, 1).str.to_uppercase() + text.str.slice(1)).alias(column)
+
+
 def plain(text: object) -> str:
     r"""Somebody's own words on one line, with nothing left in them that Markdown would act on.
 

@@ -114,7 +114,7 @@ def _table(reader: Reader, rows: pl.DataFrame, wanted: str) -> None:
         "mrr",
         "currency",
         "risk",
-        pl.col("quadrant").str.to_titlecase(),
+        words.sentence_case("quadrant"),
         *(("path", "path_step", "path_state") if path else ()),
         "last_contact_on",
         "said",

@@ -23,6 +23,7 @@ from components.queries import (
     weeks,
 )
 from components.queries.cache import kept
+from components.words import sentence_case
 from models.book_view import choices
 from models.cohorts import cohort_rows
 from models.exchange import StatedRates, missing_rates, rates_from
@@ -130,7 +131,7 @@ def lives(reader: Reader, chosen: Chosen, by: str) -> tuple[pl.DataFrame, date |
 def _measured(scored: pl.DataFrame, by: str) -> pl.DataFrame:
     """account_id and part, spelled as on the other pages; null where nobody measured it."""
     told = pl.col(by) if by in scored.columns else pl.lit(None, pl.String)
-    return scored.select("account_id", part=told.str.to_titlecase() if by == "quadrant" else told)
+    return scored.select("account_id", part=sentence_case(by) if by == "quadrant" else told)
 
 
 def _with_part(rows: pl.DataFrame, named: pl.DataFrame) -> pl.DataFrame:

@@ -138,3 +138,9 @@ def _is_mark(text: str, at: int) -> bool:
 def test_the_greeting_knows_the_hour(hour: int, part: str) -> None:
     assert words.greeting(hour, "Eva Sommer") == f"Good {part}, Eva"
     assert words.greeting(hour, "") == f"Good {part}"
+
+
+def test_only_the_first_letter_of_a_column_is_raised() -> None:
+    told = pl.DataFrame({"quadrant": ["forgetful fan", "not LIVE", "", None]})
+    shown = told.select(words.sentence_case("quadrant"))
+    assert shown["quadrant"].to_list() == ["Forgetful fan", "Not LIVE", "", None]
