@@ -9,6 +9,10 @@ ALPHA = {"retention": 0.03, "use at 28 days": 0.01, "use at 90 days": 0.01}
 """What each measure of the whole list may claim wrongly; together 5 % of trials without any effect."""
 
 POWER = 0.8
+PATIENT, AT_ONCE = 0.8, 0.2
+"""Their shares for an effect as small as it was planned for, and for one too great to wait for."""
+EARLY = 0.02
+"""The share of the planned episodes at which the second is keenest."""
 FROM_HELD, FROM_CHURNS = 20, 10
 """No claim with fewer matured holdouts or, for retention, fewer who left."""
 
@@ -36,20 +40,27 @@ def reach(alpha: float) -> float:
 def threshold(n: int, n_max: int, alpha: float) -> float:
     """Standard errors that the effect must pass after n of `n_max` episodes; `n_max` was frozen before.
 
-    >>> round(threshold(400, 1600, 0.05), 4)
-    4.4828
+    The lower of two, t = n / `n_max`, each crossed by chance in at most its share of `alpha`:
+    `reach`(0.8 α) / √t, lowest at the end, and √((1 + 0.02/t) ln((1 + t/0.02) / (0.2 α)²)) for a great
+    effect, which holds however long one looks (Robbins 1970, the normal mixture).
+
+    >>> [round(threshold(n, 1600, 0.05), 2) for n in (32, 90, 400, 1600)]
+    [4.45, 3.78, 3.57, 2.33]
     """
-    return reach(alpha) / math.sqrt(min(1.0, n / n_max))
+    part = min(1.0, n / n_max)
+    ratio = part / EARLY
+    great = math.sqrt((1 + 1 / ratio) * math.log((1 + ratio) / (AT_ONCE * alpha) ** 2))
+    return min(reach(PATIENT * alpha) / math.sqrt(part), great)
 
 
 def churn_episodes(base: float, held_share: float, alpha: float, explained: float = 0.0) -> int:
     """Episodes, held out ones included, until a worthwhile saving shows in 80 of 100 trials.
 
     N = (z + 0.84)² [p₁(1 − p₁)/(1 − h) + p₀(1 − p₀)/h] (1 − R²) / Δ², with p₀ = `base` the share that
-    leaves in 90 days uncalled, p₁ = 0.6 p₀, h the share held out, z = `reach(alpha)`.
+    leaves in 90 days uncalled, p₁ = 0.6 p₀, h the share held out, z = `reach(0.8 alpha)`.
 
     >>> churn_episodes(0.10, 0.20, 0.05)
-    3093
+    3265
     """
     saved = WORTHWHILE_SAVED * base
     called = base - saved
@@ -65,4 +76,4 @@ def use_episodes(held_share: float, alpha: float, spread: float = USE_SPREAD) ->
 
 
 def _strength(alpha: float) -> float:
-    return (reach(alpha) + _normal.inv_cdf(POWER)) ** 2
+    return (reach(PATIENT * alpha) + _normal.inv_cdf(POWER)) ** 2

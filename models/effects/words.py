@@ -129,9 +129,9 @@ METHOD = f"""
   interval, from 100 accounts on adjusted for the churn that was predicted. **Use** is the change of
   log(1 + events) over 28 days, by Lin's regression with HC3 errors (Welch's t with few held out).
 - The **95 % interval** is that of one look. Because people look every week, an effect is *claimed* only where
-  a wider one excludes 0, which holds however often one looks: its length was fixed when the trial began. It
-  takes at least {FROM_HELD} held out and, for retention, {FROM_CHURNS} who left. A kind or a prescription may
-  claim an effect only after the whole list has.
+  a wider one excludes 0, which holds however often one looks: its length was fixed when the trial began, and
+  a great effect need not wait for the end. It takes at least {FROM_HELD} held out and, for retention,
+  {FROM_CHURNS} who left. A kind or a prescription may claim an effect only after the whole list has.
 - **About N more calls**: until a call that saves two of five leavers, or that raises use by 20 %, would show
   in 80 of 100 trials.
 """

@@ -87,6 +87,15 @@ def test_planted_effects_are_found_and_said() -> None:
     assert rows(effects(harmed, TRIAL))["", USE_28]["verdict"] == HARMS
 
 
+def test_a_great_effect_is_claimed_long_before_the_end() -> None:
+    few = episodes(TRIAL, TRIAL.n_max, 4, saved=0.9).episodes.head(TRIAL.n_max // 6)
+    row = rows(effects(few, TRIAL))["", RETENTION]
+    errors = 1.96 * row["effect"] / (row["effect"] - row["low"])
+    assert looks.threshold(1, 6, looks.ALPHA[RETENTION]) < errors
+    assert errors < looks.reach(looks.ALPHA[RETENTION]) * np.sqrt(6), "an effect of the planned size waits"
+    assert row["verdict"] == HELPS
+
+
 def test_few_give_an_interval_and_how_many_more() -> None:
     table = effects(episodes(TRIAL, 60, 5).episodes, TRIAL)
     row = rows(table)["", RETENTION]
