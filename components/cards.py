@@ -158,7 +158,7 @@ def _closed(card: Card) -> str:
     """That they are closed now, and when they can be rung, on the reader's clock; e-mail waits for nobody."""
     if card.in_hours is not False or card.channel == "email" or not card.opens_at or not card.closes_at:
         return ""
-    return f":orange[closed now, ring {clock.shown(card.opens_at)} to {clock.shown(card.closes_at)}]"
+    return f":orange[closed now, ring {clock.span(card.opens_at, card.closes_at)}]"
 
 
 def said(card: Card, *, know: bool = True) -> str:

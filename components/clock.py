@@ -33,3 +33,10 @@ def day_start() -> datetime:
 def shown(at: datetime) -> str:
     """A moment of the store on their clock: "09:12"."""
     return f"{at.replace(tzinfo=UTC).astimezone(here().tzinfo):%H:%M}"
+
+
+def span(since: datetime, until: datetime) -> str:
+    """Two moments of the store on their clock: "09:12 to 11:00", with the day where that is not today."""
+    begins = since.replace(tzinfo=UTC).astimezone(here().tzinfo)
+    day = "" if begins.date() == today() else f"{begins:%a %-d %b}, "
+    return f"{day}{shown(since)} to {shown(until)}"
