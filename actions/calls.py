@@ -36,6 +36,7 @@ def add_to_list(
     """
     with store.database.write() as connection:
         wanted = [call.account_id for call in calls]
+        tasks.hold(connection, viewer, *wanted)
         waiting = tasks.open_on(connection, viewer, wanted)
         alone = wishes.left_alone(connection, wanted)
         if alone and alone == set(wanted):

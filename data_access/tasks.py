@@ -169,19 +169,22 @@ def change(
     return version + 1
 
 
-def hold(connection: sa.Connection, viewer: Viewer, account_id: str) -> None:
-    """Keep others from logging a call on this account until the transaction ends.
+def hold(connection: sa.Connection, viewer: Viewer, *account_ids: str) -> None:
+    """Keep others from writing or logging a call on these accounts until the transaction ends.
 
-    Raises `NotFound` when the viewer may not see the account.
+    Raises `NotYours` when the viewer may not see one of them. All are taken in one order, so that two who
+    want the same ones wait for each other and never both.
     """
     accounts = FACT_TABLES["accounts"]
-    found = connection.execute(
+    found = connection.scalars(
         sa.select(accounts.c.account_id)
-        .where(accounts.c.account_id == account_id, visible(viewer, accounts.c.account_id))
+        .where(accounts.c.account_id.in_(account_ids), visible(viewer, accounts.c.account_id))
+        .order_by(accounts.c.account_id)
         .with_for_update()
-    ).first()
-    if found is None:
-        raise NotYours(f"There is no account {account_id} among yours.")
+    ).all()
+    hidden = sorted(set(account_ids).difference(found))
+    if hidden:
+        raise NotYours(f"There is no account {hidden[0]} among yours.")
 
 
 def version_of(connection: sa.Connection, task_id: int) -> int:

@@ -39,7 +39,7 @@ def planned(share: float, salt: str, base: float, trial_id: int = 0, started_on:
 
     >>> trial = planned(0.2, "", 0.05)
     >>> trial.n_max, trial.n_max_use
-    (5357, 477)
+    (5622, 496)
     """
     held, size = block(share)
     return Trial(

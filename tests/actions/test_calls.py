@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from actions import calls, plan
-from actions.calls import Call
+from actions.calls import Call, values_of
 from actions.settings import choose
 from data_access import audit, tasks
 from data_access.errors import BeyondLimits, Conflict, NotAllowed, NotFound
@@ -40,6 +40,19 @@ def test_an_account_is_put_on_the_list_once(book: Store) -> None:
     assert calls.add_to_list(book, EVA, NOW, [Call("a"), Call("b")]) == 2
     assert calls.add_to_list(book, EVA, NOW, [Call("a"), Call("b")]) == 0
     assert [row["state"] for row in rows(book)] == ["open", "open"]
+
+
+def test_two_who_put_the_same_account_on_the_list_at_once_put_it_there_once(book: Store) -> None:
+    added: list[int] = []
+    other = threading.Thread(target=lambda: added.append(calls.add_to_list(book, MO, NOW, [Call("a")])))
+    with book.database.write() as connection:
+        tasks.add(connection, EVA, NOW, {**values_of(Call("a")), "state": "open", "origin": "hand"})
+        other.start()
+        other.join(0.3)
+        assert other.is_alive()
+    other.join()
+    assert added == [0]
+    assert [row["created_by"] for row in rows(book)] == [EVA.person]
 
 
 def test_a_call_logged_from_the_list_keeps_its_reasons(book: Store) -> None:
