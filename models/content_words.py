@@ -37,7 +37,7 @@ def reached(row: Mapping[str, Any] | None, event: str | None) -> str:
     """Whether the event it should lead to followed; "" where too few had not used it before."""
     if row is None or not event or row["reached_low"] is None:
         return ""
-    low, high = (f"{100 * row[f'reached_{end}']:+.0f}".replace("-", "−") for end in ("low", "high"))
+    low, high = (f"{100 * row[f'reached_{end}']:+.1f}".replace("-", "−") for end in ("low", "high"))
     verdict = _verdict(row["reached_low"], row["reached_high"], "first use of its event")
     shares = [percent(row[name]) for name in ("reached", "reached_beside")]
     return (

@@ -38,5 +38,5 @@ def test_what_use_followed(change: dict[str, Any], said: str) -> None:
 def test_whether_its_event_followed() -> None:
     told = spaced(reached(ROW, "report_shared"))
     assert told.startswith("**More first use of its event followed.** Of 22 that had not used it, 41 % did")
-    assert "of comparable accounts 18 % (difference between +5 and +41 points" in told
+    assert "of comparable accounts 18 % (difference between +5.0 and +41.0 points" in told
     assert reached(ROW, None) == reached(None, "x") == reached(ROW | {"reached_low": None}, "x") == ""
