@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from adbc_driver_manager import dbapi
 from sqlalchemy import event, exc, pool
 
-from data_access.errors import Busy, ConfigurationError, StoreError
+from data_access.errors import Busy, ConfigurationError, Conflict, StoreError
 from models.contracts import Contract
 
 BUSY_TIMEOUT_MS = 15_000
@@ -26,6 +26,7 @@ Transaction = sa.Connection
 """What a block of `Database.read` or `Database.write` works in."""
 
 _ONE_BATCH = str(50_000_000)
+_SAME_MOMENT = "Somebody else wrote the same at the same moment; nothing was changed. Look again."
 _DRIVERS = re.compile(r"^[A-Z_]+: \[\w+\] (?:Failed to [\w ]+: )?(?:ERROR: +)?")
 
 
@@ -208,6 +209,10 @@ def _translated() -> Iterator[None]:
         if "locked" in str(error.orig):
             raise Busy("Another process is writing to the store; try again in a moment.") from error
         raise StoreError(f"The store can't be reached: {_first_line(error.orig)}.") from error
+    except exc.IntegrityError as error:
+        if "unique" in str(error.orig).casefold():
+            raise Conflict(_SAME_MOMENT) from error
+        raise StoreError(f"The store refused: {_first_line(error.orig)}.") from error
     except exc.DBAPIError as error:
         raise StoreError(f"The store refused: {_first_line(error.orig)}.") from error
     except dbapi.OperationalError as error:
