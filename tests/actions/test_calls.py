@@ -55,17 +55,6 @@ def test_two_who_put_the_same_account_on_the_list_at_once_put_it_there_once(book
     assert [row["created_by"] for row in rows(book)] == [EVA.person]
 
 
-def test_what_was_written_at_the_same_moment_is_a_conflict_not_a_fault(book: Store) -> None:
-    one = {**values_of(Call("a")), "state": "open", "origin": "hand"}
-    with (
-        pytest.raises(Conflict, match="wrote the same at the same moment"),
-        book.database.write() as connection,
-    ):
-        tasks.add(connection, EVA, NOW, one)
-        tasks.add(connection, MO, NOW, one)
-    assert rows(book) == []
-
-
 def test_a_call_logged_from_the_list_keeps_its_reasons(book: Store) -> None:
     task = calls.log(book, EVA, NOW, Call("a", "c1", "eva", ("Usage fell: …",)), "reached")
     row = rows(book)[0]

@@ -235,7 +235,8 @@ def test_an_account_has_one_open_call(store: Store) -> None:
     values = {"account_id": "a", "state": "open", "origin": "hand", "reasons": "[]"}
     with store.database.write() as connection:
         tasks.add(connection, EVA, NOW, values)
-    with pytest.raises(StoreError), store.database.write() as connection:
+    clash = "wrote the same at the same moment"
+    with pytest.raises(Conflict, match=clash), store.database.write() as connection:
         tasks.add(connection, EVA, NOW, values)
     assert tasks.listing(store.database, EVA).height == 1
 
