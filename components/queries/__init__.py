@@ -79,6 +79,12 @@ class Reader:
             raise ValueError("there is no snapshot yet")
         return self.snapshot.as_of
 
+    @property
+    def key(self) -> str:
+        """Another text whenever anything that this viewer sees may be another."""
+        now = self.stamps
+        return f"{self.store.database.url} {now.snapshot} {now.changes} {now.imports} {self.viewer.scope}"
+
 
 def store() -> Store:
     """The store that the environment names, opened and migrated once."""

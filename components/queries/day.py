@@ -42,23 +42,17 @@ class Done(NamedTuple):
 
 def day(reader: Reader, now: datetime, since: datetime, capacity: int) -> Day:
     """The day's list cut to capacity; arguments as for `queries.call_list`."""
-    return _day(_key(reader), f"{now:%Y-%m-%d %H %z}", capacity, reader, now, since)
+    return _day(reader.key, f"{now:%Y-%m-%d %H %z}", capacity, reader, now, since)
 
 
 def risky(reader: Reader) -> int:
     """How many accounts of the book are at risk."""
-    return _risky(_key(reader), reader)
+    return _risky(reader.key, reader)
 
 
 def done(reader: Reader, since: date) -> Done:
     """What came of the calls on the viewer's accounts from a day on."""
-    return _done(_key(reader), since, reader)
-
-
-def _key(reader: Reader) -> str:
-    stamps = reader.stamps
-    moved = f"{stamps.snapshot} {stamps.changes} {stamps.imports}"
-    return f"{reader.store.database.url} {moved} {reader.viewer.scope}"
+    return _done(reader.key, since, reader)
 
 
 @kept(_FEW)

@@ -31,24 +31,18 @@ class Told:
 
 def told(reader: Reader) -> Told:
     """What the page says of the whole book."""
-    return _told(_key(reader), reader)
+    return _told(reader.key, reader)
 
 
 def found(reader: Reader, query: BookQuery) -> pl.Series:
     """The places in `book` of the accounts that meet every condition, in the order wanted."""
-    return _found(_key(reader), repr(query), reader, query)
+    return _found(reader.key, repr(query), reader, query)
 
 
 def whole(reader: Reader, query: BookQuery) -> pl.DataFrame:
     """These accounts as the export has them: `book_view.VIEW` without `haystack`, and `pulse.NEWEST`."""
     rows = book(reader)[found(reader, query)].drop("haystack")
     return rows.join(newest(pulses(reader)), on="account_id", how="left", maintain_order="left")
-
-
-def _key(reader: Reader) -> str:
-    stamps = reader.stamps
-    moved = f"{stamps.snapshot} {stamps.changes} {stamps.imports}"
-    return f"{reader.store.database.url} {moved} {reader.viewer.scope}"
 
 
 @kept(_FEW)

@@ -16,29 +16,23 @@ _FEW, _SOME = 32, 64
 
 def known(reader: Reader) -> pl.DataFrame:
     """Every exception on the live book, closed ones too; `EXCEPTIONS` with csm_id, segment and priority."""
-    return _known(_key(reader), reader)
+    return _known(reader.key, reader)
 
 
 def listed(reader: Reader, today: date, state: str, csm: str | None, segment: str | None) -> pl.DataFrame:
     """Those of one state, CSM and segment, as `exception_view.narrowed` orders them."""
     most = queries_rules.budget(reader)
-    return _listed(_key(reader), most, today, state, csm, segment, reader)
+    return _listed(reader.key, most, today, state, csm, segment, reader)
 
 
 def owners(reader: Reader) -> dict[str, str]:
     """The CSMs of these accounts by id, in the order of their names."""
-    return _owners(_key(reader), reader)
+    return _owners(reader.key, reader)
 
 
 def segments(reader: Reader) -> list[str]:
     """The segments of these accounts."""
-    return _segments(_key(reader), reader)
-
-
-def _key(reader: Reader) -> str:
-    stamps = reader.stamps
-    moved = f"{stamps.snapshot} {stamps.changes} {stamps.imports}"
-    return f"{reader.store.database.url} {moved} {reader.viewer.scope}"
+    return _segments(reader.key, reader)
 
 
 @kept(_FEW)
